@@ -39,7 +39,7 @@ ALL_LDFLAGS := -pthread $(LDFLAGS_$(VARIANT)) $(LDFLAGS)
 # Where each program's sources live. A folder's *.c are all of its module.
 LEAVES := server/base server/model server/pki server/image
 DAEMON_MODULES := $(LEAVES) server/select server/store server/audit server/release server/ingest server/command server/mqtt \
-    server/http server/auth server/revocation server/rotation server/rollout server/settings server/webhook server/alert server/operator server/homeassistant server/metrics server/archive server/backup server/download server/enrol server/wifi server/api \
+    server/http server/auth server/revocation server/rotation server/rollout server/settings server/webhook server/alert server/operator server/homeassistant server/metrics server/archive server/backup server/download server/enrol server/wifi server/gui server/api \
     server/config server/daemon
 CTL_MODULES := $(LEAVES) server/archive server/setup server/doctor server/ctl
 SIGNER_MODULES := server/base server/model server/pki server/config server/signer
@@ -69,9 +69,15 @@ COMMON := $(call objects,common)
 # What decides which slot runs: all of core that a boot loader links, and it needs no library.
 BOOT := $(addprefix $(B)/,$(addsuffix .o,$(addprefix firmware/core/,slots files file_store failure) \
     common/crc32 common/error_step))
+# The page for operators, each file by its path there; what draws its plots is Debian's libjs-dygraphs.
+PAGE := server/gui/page
+DYGRAPHS ?= /usr/share/javascript/dygraphs
+PAGE_FILES := $(foreach f,$(shell find $(PAGE) -type f -name '[!.]*' | LC_ALL=C sort),$(f:$(PAGE)/%=%)=$(f)) \
+    $(foreach f,dygraph.min.css dygraph.min.js,$(f)=$(DYGRAPHS)/$(f))
+PAGE_TABLE := $(B)/server/gui/gui_table.o
 # The daemon's side of the signer: of that folder nothing else.
 SIGNER_CLIENT := $(addprefix $(B)/server/signer/,signer_client.o signer_message.o)
-DAEMON := $(call objects,$(DAEMON_MODULES)) $(SIGNER_CLIENT) $(COMMON)
+DAEMON := $(call objects,$(DAEMON_MODULES)) $(SIGNER_CLIENT) $(PAGE_TABLE) $(COMMON)
 SIGNER := $(call objects,$(SIGNER_MODULES)) $(COMMON)
 # What looks at the database, or at a copy of it: of those folders nothing else.
 DATABASE_LOOK := $(addprefix $(B)/server/,backup/backup_check.o $(addprefix store/,store_check.o store_copy.o store_uri.o))
@@ -155,6 +161,14 @@ $(B)/%.o: %.c
 # .incbin is invisible to -MMD.
 PROFILES := $(addprefix $(B)/,server/pki/profiles.o plugin/server/pki/profiles.o)
 $(PROFILES): $(addprefix certs/,ca.cnf root.cnf intermediate.cnf server.cnf device.cnf client.cnf)
+
+# Folders too, since a file that is gone is no prerequisite.
+$(B)/server/gui/gui_table.c: scripts/lib/page_table.sh Makefile $(shell find $(PAGE)) \
+    $(foreach f,$(PAGE_FILES),$(lastword $(subst =, ,$(f))))
+	@mkdir -p $(@D)
+	scripts/lib/page_table.sh $(@D) $(PAGE_FILES)
+$(PAGE_TABLE): $(B)/server/gui/gui_table.c
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(B)/server/api/api_openapi_text.o: $(wildcard server/api/openapi/*.json)
 

@@ -18,6 +18,7 @@
 #include "server/api/api_enrolments.h"
 #include "server/api/api_events.h"
 #include "server/api/api_groups.h"
+#include "server/api/api_gui.h"
 #include "server/api/api_history.h"
 #include "server/api/api_hold.h"
 #include "server/api/api_image_list.h"
@@ -143,6 +144,9 @@ static void serve(const struct http_request *request, struct http_response *resp
 // Least role, method, path, handler, whether it has a body, parameters. The literal paths before
 // those that capture a segment.
 #define ENDPOINTS(X)                                                                               \
+    X(ANYBODY, HTTP_GET, "/", api_gui_show, false, NULL)                                           \
+    X(ANYBODY, HTTP_GET, "/gui/:", api_gui_show_file, false, NULL)                                 \
+    X(ANYBODY, HTTP_GET, "/gui/:/:", api_gui_show_part, false, NULL)                               \
     X(VIEWER, HTTP_GET, "/api/v1/status", api_status_show, false, NULL)                            \
     X(VIEWER, HTTP_GET, "/metrics", api_metrics_show, false, NULL)                                 \
     X(VIEWER, HTTP_GET, "/metrics/devices", api_metrics_devices_show, false, metrics_filter)       \

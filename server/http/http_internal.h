@@ -61,8 +61,8 @@ struct http_request {
     void *attached;               // by its handler
 };
 
-#define HTTP_RESPONSE_HEADERS_MAX 8
-#define HTTP_RESPONSE_VALUE_SIZE 128
+#define HTTP_RESPONSE_HEADERS_MAX 12
+#define HTTP_RESPONSE_VALUE_SIZE 256
 
 struct http_response {
     unsigned status;

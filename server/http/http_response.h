@@ -49,7 +49,7 @@ void http_response_on_end(struct http_response *response, const struct http_resp
 // No body at all, as for 304.
 void http_response_set_empty(struct http_response *response, unsigned status);
 
-// Adds a header; name is static text, value is copied (at most 127 bytes). At most 8.
+// Adds a header; name is static text, value is copied (at most 255 bytes). At most 12.
 void http_response_add_header(struct http_response *response, const char *name, const char *format,
     ...) __attribute__((format(printf, 3, 4)));
 

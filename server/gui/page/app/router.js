@@ -1,0 +1,151 @@
+// Which page is open: by the hash, one at a time.
+
+import {h, replace} from '../ui/dom.js';
+import {hasRole} from './session.js';
+
+/** @typedef {{close?: () => void}} Page */
+/**
+ * @typedef {{
+ *     parts: string[], query: URLSearchParams, user: import('./session.js').User,
+ *     may: (role: import('./session.js').Role) => boolean,
+ *     go: (hash: string) => void, setTitle: (text: string) => void,
+ *     setQuery: (query: URLSearchParams | {[name: string]: string}) => void,
+ *     addKey: (keys: string, text: string, action: () => void) => void
+ * }} Context
+ *     parts: of the hash behind the page's name; setQuery: changes the hash and opens nothing anew;
+ *     addKey: for as long as the page is open
+ */
+/**
+ * @typedef {{
+ *     title: string,
+ *     open: (place: HTMLElement, context: Context) => Page | void | Promise<Page | void>
+ * }} PageModule the title is shown as the only h1; a page's own headings begin with h2
+ */
+/** @typedef {import('./pages.js').PageEntry} PageEntry */
+
+/**
+ * @param {string} text
+ * @returns {string}
+ */
+function decode(text) {
+    try {
+        return decodeURIComponent(text);
+    } catch {
+        return text;
+    }
+}
+
+/**
+ * "#/devices/MAC?tab=x" is {name: "devices", parts: ["MAC"], query: tab=x}.
+ * @param {string} hash
+ * @returns {{name: string, parts: string[], query: URLSearchParams}}
+ */
+export function parseHash(hash) {
+    const text = hash.replace(/^#?\/?/, '');
+    const question = text.indexOf('?');
+    const path = question < 0 ? text : text.slice(0, question);
+    const [name = '', ...parts] = path.split('/').filter((part) => part !== '').map(decode);
+
+    return {name, parts, query: new URLSearchParams(question < 0 ? '' : text.slice(question + 1))};
+}
+
+/**
+ * The other way round.
+ * @param {string} name
+ * @param {string[]} parts
+ * @param {URLSearchParams} [query]
+ * @returns {string}
+ */
+export function hashOf(name, parts, query) {
+    const text = query?.toString() ?? '';
+
+    return `#/${[name, ...parts].map(encodeURIComponent).join('/')}${text === '' ? '' : `?${text}`}`;
+}
+
+/** @param {string} text */
+function failurePage(text) {
+    return h('p', {class: 'page-failure', role: 'alert'}, text);
+}
+
+/**
+ * @param {{
+ *     pages: PageEntry[], place: HTMLElement, user: import('./session.js').User,
+ *     onOpen: (entry: PageEntry | null, isFirst: boolean) => void, setTitle: (text: string) => void,
+ *     addKey: (keys: string, text: string, action: () => void) => () => void
+ * }} terms
+ * @returns {{close: () => void}}
+ */
+export function startRouter({pages, place, user, onOpen, setTitle, addKey}) {
+    let turn = 0;
+    /** @type {Page | void} */
+    let page = undefined;
+    /** @type {(() => void)[]} */
+    let taken = [];
+
+    const closePage = () => {
+        const old = page;
+
+        page = undefined;
+        taken.forEach((take) => take());
+        taken = [];
+        old?.close?.();
+    };
+
+    /** @param {ReturnType<typeof parseHash>} route @returns {Context} */
+    const contextOf = (route) => ({
+        parts: route.parts, query: route.query, user, setTitle,
+        may: (role) => hasRole(user, role),
+        go: (hash) => {
+            location.hash = hash;
+        },
+        setQuery: (query) => history.replaceState(null, '', hashOf(route.name, route.parts,
+            new URLSearchParams(query))),
+        addKey: (keys, text, action) => taken.push(addKey(keys, text, action)),
+    });
+
+    const show = async () => {
+        const mine = ++turn;
+        const route = parseHash(location.hash);
+        const name = route.name === '' ? pages[0]?.name : route.name;
+        const entry = pages.find((one) => one.name === name) ?? null;
+        const inner = h('div', {class: 'page'});
+
+        closePage();
+        onOpen(entry, mine === 1);
+        if (entry === null || !hasRole(user, entry.role)) {
+            setTitle(entry === null ? 'Not found' : entry.title);
+            replace(place, failurePage(entry === null ? 'There is no such page.'
+                : `This page is for the role ${entry.role}; yours is ${user.role}.`));
+            return;
+        }
+        setTitle(entry.title);
+        replace(place, inner);
+        try {
+            const module = await entry.load();
+
+            if (mine !== turn)
+                return;
+            setTitle(module.title);
+            const opened = await module.open(inner, contextOf({...route, name: entry.name}));
+
+            if (mine === turn)
+                page = opened;
+            else
+                opened?.close?.();
+        } catch (error) {
+            if (mine === turn)
+                replace(place, failurePage(error instanceof Error ? error.message : String(error)));
+        }
+    };
+
+    window.addEventListener('hashchange', show);
+    show();
+    return {
+        close: () => {
+            turn++;
+            window.removeEventListener('hashchange', show);
+            closePage();
+            replace(place);
+        },
+    };
+}
