@@ -4,7 +4,7 @@ import test from 'node:test';
 
 import {commandSentence, detailOf, isUnderWay, kindOf, stepsOf}
     from '../../../server/gui/page/device/command_progress.js';
-import {basisText, compare, originOf, verdictOf}
+import {basisText, compare, originOf, valueOf, verdictOf}
     from '../../../server/gui/page/device/config_compare.js';
 import {factsOf, offerText, reasonText, stateOf, troublesOf}
     from '../../../server/gui/page/device/facts.js';
@@ -109,6 +109,13 @@ test('wanted and reported configuration side by side', () => {
     assert.equal(verdictOf({...other, drifted: null}).text, 'not known');
     assert.equal(basisText(null), 'not known');
     assert.equal(basisText('reported'), 'reported by the device');
+});
+
+test('what is typed as a value', () => {
+    assert.deepEqual(['12', ' -3.5 ', 'true', 'false', '"7"', 'plain text', '1.2.3.4', '"', '', 'null']
+        .map(valueOf), [12, -3.5, true, false, '7', 'plain text', '1.2.3.4', '"', '', 'null']);
+    assert.equal(valueOf('"\\q"'), '"\\q"');
+    assert.equal(valueOf('007'), '007');
 });
 
 test('nothing destructive without a sentence that says what it does, to how many', () => {
