@@ -12,13 +12,15 @@
 
 /** @type {PageEntry[]} */
 export const pages = [
-    // the fleet
+    {name: 'fleet', title: 'Fleet', nav: true, key: 'f', role: 'viewer', load: () => import('../fleet/fleet_page.js')},
 
-    // one device
+    {name: 'devices', title: 'Device', nav: false, role: 'viewer', load: () => import('../device/device_page.js')},
 
     // releases
+    {name: 'releases', title: 'Releases', nav: true, key: 'r', role: 'viewer', load: () => import('../releases/releases_page.js')},
 
     // rollouts
+    {name: 'rollouts', title: 'Rollouts', nav: true, key: 'o', role: 'viewer', load: () => import('../rollouts/rollouts_page.js')},
 
     // enrolment
     {name: 'enrolment', title: 'Enrolment', nav: true, key: 'e', role: 'viewer',

@@ -18,7 +18,14 @@ function loadDygraph() {
     loading ??= new Promise((resolve, reject) => {
         const script = h('script', {src: SCRIPT});
 
-        script.addEventListener('load', () => resolve(/** @type {any} */ (window).Dygraph));
+        script.addEventListener('load', () => {
+            const {Dygraph} = /** @type {any} */ (window);
+
+            // Its legend has a style attribute, which the page's policy forbids, and is not used.
+            Dygraph.PLUGINS = Dygraph.PLUGINS.filter((/** @type {any} */ plugin) =>
+                plugin !== Dygraph.Plugins.Legend);
+            resolve(Dygraph);
+        });
         script.addEventListener('error', () => {
             loading = null;
             script.remove();

@@ -43,10 +43,12 @@ class Table {
         /** @type {R[]} */
         this.rows = [];
         this.total = 0;
-        /** @type {Map<string, number>} */
-        this.places = new Map();
+        /** @type {Map<string, number> | null} */
+        this.places = null;
         /** @type {Map<number, HTMLElement>} */
         this.drawn = new Map();
+        /** @type {Map<number, R | undefined>} */
+        this.shown = new Map(); // the rows that were drawn
         this.active = -1;
         this.order = terms.order ?? '';
         this.isAsked = false;
@@ -66,7 +68,7 @@ class Table {
                 keydown: (/** @type {KeyboardEvent} */ event) => this.onKey(event),
                 scroll: () => this.plan(),
             },
-        }, h('div', {role: 'rowgroup'}, this.head), this.body);
+        }, h('div', {role: 'rowgroup', class: 'grid-top'}, this.head), this.body);
         this.frame = h('div', {class: 'grid-frame'}, this.element, this.empty);
         this.isPlanned = false;
         this.wide.addEventListener('change', () => this.layOut());
@@ -82,7 +84,6 @@ class Table {
         this.template = [terms.canSelect ? '1.4rem' : '', ...this.columns.map((column) =>
             column.width ?? 'minmax(4rem, 1fr)')].join(' ');
         this.head.style.setProperty('grid-template-columns', this.template);
-        this.element.setAttribute('aria-colcount', String(this.columns.length + (terms.canSelect ? 1 : 0)));
         this.drawHead();
         this.redraw();
     }
@@ -133,24 +134,40 @@ class Table {
         });
     }
 
+    /** @param {number} index */
+    erase(index) {
+        const element = this.drawn.get(index);
+
+        // Who was in a row that goes stays in the table.
+        if (element?.contains(document.activeElement))
+            this.element.focus({preventScroll: true});
+        element?.remove();
+        this.drawn.delete(index);
+        this.shown.delete(index);
+    }
+
     redraw() {
-        this.drawn.forEach((element) => element.remove());
-        this.drawn.clear();
+        [...this.drawn.keys()].forEach((index) => this.erase(index));
         this.draw();
+    }
+
+    /** Where each key stands. */
+    placeOf(/** @type {string} */ key) {
+        this.places ??= new Map(this.rows.map((row, i) => [this.terms.keyOf(row), i]));
+        return this.places.get(key) ?? -1;
     }
 
     draw() {
         const {first, end} = windowOf({top: this.element.scrollTop, height: this.element.clientHeight,
             rowHeight: this.rowHeight, count: this.total, around: AROUND});
 
-        for (const [index, element] of this.drawn) {
-            if (index < first || index >= end) {
-                element.remove();
-                this.drawn.delete(index);
-            }
+        for (const index of [...this.drawn.keys()]) {
+            if (index < first || index >= end || this.shown.get(index) !== this.rows[index])
+                this.erase(index);
         }
-        for (let index = first; index < end; index++)
+        for (let index = end - 1; index >= first; index--)
             this.drawRow(index);
+        this.showActive();
         if (end > this.rows.length && !this.isAsked) {
             this.isAsked = true;
             this.terms.onMore?.();
@@ -164,6 +181,7 @@ class Table {
         const element = this.rowElement(index);
 
         this.drawn.set(index, element);
+        this.shown.set(index, this.rows[index]);
         // In the order of the rows, for who reads it.
         this.body.insertBefore(element, this.drawn.get(index + 1) ?? null);
     }
@@ -182,7 +200,7 @@ class Table {
 
         return h('div', {
             role: 'row', id: `${this.id}-${index}`, 'aria-rowindex': index + 2,
-            class: `grid-row${index === this.active ? ' active' : ''}${terms.onOpen ? ' opens' : ''}`,
+            class: `grid-row${terms.onOpen ? ' opens' : ''}`,
             'aria-selected': terms.canSelect ? String(isSelected) : null,
             css: {height: `${this.rowHeight}px`, 'grid-template-columns': this.template ?? '',
                 transform: `translateY(${index * this.rowHeight}px)`},
@@ -220,10 +238,17 @@ class Table {
 
     /** @param {number} index */
     activate(index) {
-        this.drawn.get(this.active)?.classList.remove('active');
         this.active = index;
-        this.drawn.get(index)?.classList.add('active');
-        this.element.setAttribute('aria-activedescendant', `${this.id}-${index}`);
+        this.showActive();
+    }
+
+    showActive() {
+        for (const [index, element] of this.drawn)
+            element.classList.toggle('active', index === this.active);
+        if (this.drawn.has(this.active))
+            this.element.setAttribute('aria-activedescendant', `${this.id}-${this.active}`);
+        else
+            this.element.removeAttribute('aria-activedescendant');
     }
 
     /** @param {number} index */
@@ -286,30 +311,24 @@ class Table {
         this.rows = rows;
         this.total = Math.max(total, rows.length);
         this.isAsked = false;
-        this.places = new Map(rows.map((row, i) => [this.terms.keyOf(row), i]));
-        this.active = key === null ? -1 : this.places.get(key) ?? -1;
+        this.places = null;
+        this.active = key === null ? -1 : this.placeOf(key);
         this.body.style.setProperty('height', `${this.total * this.rowHeight}px`);
         this.element.setAttribute('aria-rowcount', String(this.total + 1));
         this.empty.hidden = this.total > 0;
-        this.redraw();
+        this.draw();
         this.showSelection();
     }
 
     /** @param {R} row */
     update(row) {
-        const index = this.places.get(this.terms.keyOf(row));
+        const index = this.placeOf(this.terms.keyOf(row));
 
-        if (index === undefined)
+        if (index < 0)
             return;
         this.rows[index] = row;
-        const old = this.drawn.get(index);
-
-        if (old === undefined)
-            return;
-        const element = this.rowElement(index);
-
-        old.replaceWith(element);
-        this.drawn.set(index, element);
+        if (this.drawn.has(index))
+            this.draw();
     }
 }
 

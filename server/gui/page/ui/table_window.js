@@ -1,7 +1,5 @@
 // Which rows of a long table are drawn, and where the focus goes: arithmetic alone.
 
-export const BROWSER_MAX_PX = 8000000; // higher elements are cut by some browsers
-
 /**
  * The rows to be drawn: those that are seen, and some around them.
  * @param {{top: number, height: number, rowHeight: number, count: number, around: number}} view
