@@ -187,7 +187,7 @@ int setup_elsewhere_look_answer_ca(
     static const char target[] = SETUP_PKI "/ca.crt";
     char path[PATH_MAX];
     int64_t not_after_ms;
-    bool same;
+    bool same = false;
 
     answer_path(setup, "ca", path);
 
@@ -213,7 +213,7 @@ static int look_answer(
     char ca[PATH_MAX];
     struct setup_issue_paths paths;
     struct certificate *certificate = NULL;
-    bool same;
+    bool same = false;
     int rc;
 
     answer_path(setup, name, path);

@@ -192,23 +192,33 @@ export function stopLive() {
     state = 'lost';
 }
 
-/** A tab that nobody looks at for long gives its connection back, and resumes. */
+/**
+ * A tab that nobody looks at for long gives its connection back, and resumes. So does a page that was
+ * left, which the browser keeps for who goes back: a few of those would hold all the connections that it
+ * allows itself to one server.
+ */
 export function watchVisibility() {
     let timer = 0;
     let isPaused = false;
+    const pause = () => {
+        isPaused ||= running !== null;
+        pauseLive();
+    };
+    const resume = () => {
+        if (isPaused)
+            startLive();
+        isPaused = false;
+    };
 
     document.addEventListener('visibilitychange', () => {
         clearTimeout(timer);
-        if (document.hidden) {
-            timer = window.setTimeout(() => {
-                isPaused = running !== null;
-                pauseLive();
-            }, HIDDEN_MS);
-        } else if (isPaused) {
-            isPaused = false;
-            startLive();
-        }
+        if (document.hidden)
+            timer = window.setTimeout(pause, HIDDEN_MS);
+        else
+            resume();
     });
+    window.addEventListener('pagehide', pause);
+    window.addEventListener('pageshow', resume);
 }
 
 /**

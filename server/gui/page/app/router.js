@@ -97,6 +97,19 @@ function contextOf({user, setTitle, addKey}, route, taken) {
 }
 
 /**
+ * @param {PageEntry[]} pages
+ * @param {string} name "": the first
+ */
+function entryOf(pages, name) {
+    return (name === '' ? pages[0] : pages.find((entry) => entry.name === name)) ?? null;
+}
+
+/** @param {unknown} error */
+function textOf(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+
+/**
  * Why a page is not shown, or null.
  * @param {PageEntry | null} entry
  * @param {import('./session.js').User} user
@@ -119,23 +132,21 @@ export function startRouter(terms) {
     /** @type {Page | void} */
     let page = undefined;
     /** @type {(() => void)[]} */
-    let taken = [];
+    const taken = [];
 
     const closePage = () => {
         const old = page;
 
         page = undefined;
-        taken.forEach((take) => take());
-        taken = [];
         hasFailed = false;
+        taken.splice(0).forEach((take) => take());
         old?.close?.();
     };
 
     const show = async () => {
         const mine = ++turn;
         const route = parseHash(location.hash);
-        const name = route.name === '' ? pages[0]?.name : route.name;
-        const entry = pages.find((one) => one.name === name) ?? null;
+        const entry = entryOf(pages, route.name);
         const refusal = refusalOf(entry, user);
         const inner = h('div', {class: 'page'});
 
@@ -161,17 +172,14 @@ export function startRouter(terms) {
             if (mine !== turn)
                 return;
             hasFailed = true;
-            replace(place, failurePage(error instanceof Error ? error.message : String(error)));
+            replace(place, failurePage(textOf(error)));
         }
     };
 
     window.addEventListener('hashchange', show);
     show();
     return {
-        retry: () => {
-            if (hasFailed)
-                show();
-        },
+        retry: () => void (hasFailed && show()),
         close: () => {
             turn++;
             window.removeEventListener('hashchange', show);
