@@ -133,7 +133,6 @@ export function startRouter(terms) {
     let page = undefined;
     /** @type {(() => void)[]} */
     const taken = [];
-
     const closePage = () => {
         const old = page;
 
@@ -157,22 +156,22 @@ export function startRouter(terms) {
         if (entry === null || refusal !== null)
             return;
         try {
-            const module = await entry.load();
+            const {title, open} = await entry.load();
 
             if (mine !== turn)
                 return;
-            setTitle(module.title);
-            const opened = await module.open(inner, contextOf(terms, {...route, name: entry.name}, taken));
+            setTitle(title);
+            const opened = await open(inner, contextOf(terms, {...route, name: entry.name}, taken));
 
             if (mine === turn)
                 page = opened;
             else
                 opened?.close?.();
         } catch (error) {
-            if (mine !== turn)
-                return;
-            hasFailed = true;
-            replace(place, failurePage(textOf(error)));
+            if (mine === turn) {
+                hasFailed = true;
+                replace(place, failurePage(textOf(error)));
+            }
         }
     };
 
@@ -184,7 +183,6 @@ export function startRouter(terms) {
             turn++;
             window.removeEventListener('hashchange', show);
             closePage();
-            replace(place);
         },
     };
 }
