@@ -104,6 +104,17 @@ function entryOf(pages, name) {
     return (name === '' ? pages[0] : pages.find((entry) => entry.name === name)) ?? null;
 }
 
+/** @param {PageEntry} entry */
+async function load(entry) {
+    try {
+        return await entry.load();
+    } catch (error) {
+        if (error instanceof SyntaxError)
+            throw error;
+        throw new Error('The server does not answer. The page comes as soon as it does.');
+    }
+}
+
 /** @param {unknown} error */
 function textOf(error) {
     return error instanceof Error ? error.message : String(error);
@@ -146,8 +157,7 @@ export function startRouter(terms) {
         const mine = ++turn;
         const route = parseHash(location.hash);
         const entry = entryOf(pages, route.name);
-        const refusal = refusalOf(entry, user);
-        const inner = h('div', {class: 'page'});
+        const [refusal, inner] = [refusalOf(entry, user), h('div', {class: 'page'})];
 
         closePage();
         onOpen(entry, mine === 1);
@@ -156,7 +166,7 @@ export function startRouter(terms) {
         if (entry === null || refusal !== null)
             return;
         try {
-            const {title, open} = await entry.load();
+            const {title, open} = await load(entry);
 
             if (mine !== turn)
                 return;
