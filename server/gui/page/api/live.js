@@ -4,7 +4,7 @@
 
 import {createEventLines} from './event_lines.js';
 
-const URL_OF_EVENTS = '/api/v1/events';
+const URL_OF_EVENTS = '/api/v1/events?changes=1';
 const SILENT_MS = 40000; // the daemon says something each 15 s
 const RETRY_MIN_MS = 1000;
 const RETRY_MAX_MS = 15000;
@@ -123,27 +123,34 @@ async function readStream(control, onBegin) {
     }
 }
 
-/** @param {AbortSignal} stopped */
-async function keepReading(stopped) {
+/**
+ * @param {AbortSignal} stopped
+ * @param {() => void} onFirst the first stream has begun, or failed
+ */
+async function keepReading(stopped, onFirst) {
     for (let failures = 0; !stopped.aborted;) {
         const control = new AbortController();
         const stop = () => control.abort();
         let status = 0;
+        let hasBegun = false;
 
         stopped.addEventListener('abort', stop);
         try {
             status = await readStream(control, () => {
-                const isNew = lastId === '';
+                // Who reads already may have missed something, or was refused meanwhile.
+                const isGap = lastId === '' || failures > 0;
 
                 failures = 0;
+                hasBegun = true;
                 setState('live');
-                if (!isNew)
-                    return;
-                tell({kind: 'gap', id: ''}); // what came since the page was read
+                if (isGap)
+                    tell({kind: 'gap', id: lastId});
+                onFirst();
             });
         } catch {
             status = 0;
         }
+        onFirst();
         stopped.removeEventListener('abort', stop);
         if (stopped.aborted)
             return;
@@ -153,22 +160,35 @@ async function keepReading(stopped) {
         if (status === 401)
             return;
         await new Promise((done) => setTimeout(done, retryAfter(failures, Math.random())));
-        failures++;
+        if (!hasBegun)
+            failures++;
     }
 }
 
-/** Begins the stream, for who has logged in. */
+/**
+ * Begins the stream, for who has logged in, or goes on with it.
+ * @returns {Promise<void>} once it has begun, or could not
+ */
 export function startLive() {
-    if (running !== null)
-        return;
-    running = new AbortController();
-    keepReading(running.signal);
+    return new Promise((resolve) => {
+        if (running !== null) {
+            resolve();
+            return;
+        }
+        running = new AbortController();
+        keepReading(running.signal, resolve);
+    });
+}
+
+function pauseLive() {
+    running?.abort();
+    running = null;
 }
 
 /** Ends it; what is subscribed stays so. */
 export function stopLive() {
-    running?.abort();
-    running = null;
+    pauseLive();
+    lastId = '';
     state = 'lost';
 }
 
@@ -182,7 +202,7 @@ export function watchVisibility() {
     let isPaused = false;
     const pause = () => {
         isPaused ||= running !== null;
-        stopLive();
+        pauseLive();
     };
     const resume = () => {
         if (isPaused)

@@ -1,7 +1,7 @@
 // Where the page starts: who is there, then the frame and its pages, until the session ends.
 
 import {onSessionEnd} from '../api/client.js';
-import {onState, startLive, stopLive, watchVisibility} from '../api/live.js';
+import {onState, startLive, stopLive, subscribe, watchVisibility} from '../api/live.js';
 import {h, replace} from '../ui/dom.js';
 import {startNotices} from '../ui/notice.js';
 import {openFrame} from './frame.js';
@@ -13,6 +13,7 @@ import {forget, hasRole, logOut, readUser, wasLoggedIn} from './session.js';
 import {applyTheme} from './theme.js';
 
 const RETRY_MS = 3000;
+const PATIENCE_MS = 700; // of a page for the stream: what is read behind its beginning misses nothing
 
 const root = /** @type {HTMLElement} */ (document.getElementById('root'));
 
@@ -71,11 +72,18 @@ function work(user) {
                 end('The session has ended. Log in again, and you are back where you were.');
         }));
         ends.push(...addPageKeys(user));
-        const router = startRouter({pages, place: frame.place, user, onOpen: frame.onOpen,
-            setTitle: frame.setTitle, addKey});
+        ends.push(stopLive);
+        Promise.race([startLive(), new Promise((done) => setTimeout(done, PATIENCE_MS))]).then(() => {
+            if (isOver)
+                return;
+            const router = startRouter({pages, place: frame.place, user, onOpen: frame.onOpen,
+                setTitle: frame.setTitle, addKey});
 
-        ends.push(router.close, stopLive);
-        startLive();
+            ends.push(router.close, subscribe((event) => {
+                if (event.kind === 'gap')
+                    router.retry();
+            }));
+        });
     });
 }
 

@@ -73,10 +73,11 @@ function failurePage(text) {
  *     onOpen: (entry: PageEntry | null, isFirst: boolean) => void, setTitle: (text: string) => void,
  *     addKey: (keys: string, text: string, action: () => void) => () => void
  * }} terms
- * @returns {{close: () => void}}
+ * @returns {{close: () => void, retry: () => void}} retry: opens a page anew that could not be opened
  */
 export function startRouter({pages, place, user, onOpen, setTitle, addKey}) {
     let turn = 0;
+    let hasFailed = false;
     /** @type {Page | void} */
     let page = undefined;
     /** @type {(() => void)[]} */
@@ -110,6 +111,7 @@ export function startRouter({pages, place, user, onOpen, setTitle, addKey}) {
         const entry = pages.find((one) => one.name === name) ?? null;
         const inner = h('div', {class: 'page'});
 
+        hasFailed = false;
         closePage();
         onOpen(entry, mine === 1);
         if (entry === null || !hasRole(user, entry.role)) {
@@ -133,14 +135,20 @@ export function startRouter({pages, place, user, onOpen, setTitle, addKey}) {
             else
                 opened?.close?.();
         } catch (error) {
-            if (mine === turn)
-                replace(place, failurePage(error instanceof Error ? error.message : String(error)));
+            if (mine !== turn)
+                return;
+            hasFailed = true;
+            replace(place, failurePage(error instanceof Error ? error.message : String(error)));
         }
     };
 
     window.addEventListener('hashchange', show);
     show();
     return {
+        retry: () => {
+            if (hasFailed)
+                show();
+        },
         close: () => {
             turn++;
             window.removeEventListener('hashchange', show);

@@ -327,8 +327,8 @@ class Table {
         if (index < 0)
             return;
         this.rows[index] = row;
-        if (this.drawn.has(index))
-            this.draw();
+        this.shown.set(index, undefined); // it may be the same object
+        this.draw();
     }
 }
 
