@@ -1,11 +1,11 @@
 // The pure parts of the page "Releases": where the graph's parts stand, and what is said.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { assignLanes, BOX_HEIGHT, layOut } from '../../../server/gui/page/releases/chain_layout.js';
-import { describe, faultSentence, nextSentence, obstacleOf } from '../../../server/gui/page/releases/chain_words.js';
-import { findings, mayPublish, refuseFile } from '../../../server/gui/page/releases/upload_check.js';
+import {test} from 'node:test';
+import {assignLanes, BOX_HEIGHT, layOut} from '../../../server/gui/page/releases/chain_layout.js';
+import {describe, faultSentence, nextSentence, obstacleOf} from '../../../server/gui/page/releases/chain_words.js';
+import {findings, mayPublish, refuseFile} from '../../../server/gui/page/releases/upload_check.js';
 
-const key = (n) => ({ id: String(n).repeat(64), name: `k${n}` });
+const key = (n) => ({id: String(n).repeat(64), name: `k${n}`});
 
 function image(version, signer, embeds, more = {}) {
     return {
@@ -20,7 +20,7 @@ function image(version, signer, embeds, more = {}) {
 function chain(images, edges, more = {}) {
     return {
         board: 'B', policy: 'step', channel: 'stable', channels_differ: false, channels: [], stranded: 0, images,
-        edges: edges.map(([from, to, offered]) => ({ from: `B-00.00.0${from}`, to: `B-00.00.0${to}`, offered })),
+        edges: edges.map(([from, to, offered]) => ({from: `B-00.00.0${from}`, to: `B-00.00.0${to}`, offered})),
         edges_cut: false, unknown: [], ...more,
     };
 }
@@ -28,10 +28,10 @@ function chain(images, edges, more = {}) {
 const three = [image(1, 1, 1), image(2, 1, 2), image(3, 2, 2)];
 
 test('neighbours go straight down, what passes rows by has a lane of its own', () => {
-    assert.deepEqual(assignLanes([{ from: 0, to: 1 }, { from: 1, to: 2 }]), [0, 0]);
-    assert.deepEqual(assignLanes([{ from: 0, to: 2 }, { from: 1, to: 3 }, { from: 3, to: 5 }]), [1, 2, 1]);
-    assert.deepEqual(assignLanes([{ from: 0, to: 4 }, { from: 1, to: 3 }]), [2, 1]);
-    assert.deepEqual(assignLanes([{ from: 0, to: 1 }, { from: 0, to: 1 }]), [0, 1]);
+    assert.deepEqual(assignLanes([{from: 0, to: 1}, {from: 1, to: 2}]), [0, 0]);
+    assert.deepEqual(assignLanes([{from: 0, to: 2}, {from: 1, to: 3}, {from: 3, to: 5}]), [1, 2, 1]);
+    assert.deepEqual(assignLanes([{from: 0, to: 4}, {from: 1, to: 3}]), [2, 1]);
+    assert.deepEqual(assignLanes([{from: 0, to: 1}, {from: 0, to: 1}]), [0, 1]);
     assert.deepEqual(assignLanes([]), []);
 });
 
@@ -39,7 +39,7 @@ test('no two arrows of a lane lie on each other', () => {
     const edges = [];
     for (let from = 0; from < 12; from++) {
         for (let to = from + 1; to < 12; to++)
-            edges.push({ from, to });
+            edges.push({from, to});
     }
     const lanes = assignLanes(edges);
     for (let a = 0; a < edges.length; a++) {
@@ -66,14 +66,21 @@ test('what could be verified is drawn when it is asked for', () => {
 });
 
 test('where devices are stranded the arrow is broken and names the key that is missing', () => {
-    const fault = { image: 'B-00.00.02', next: 'B-00.00.03', obstacle: 'key', key: key(9) };
-    const broken = [image(1, 1, 1, { fault }), image(2, 1, 1, { fault, stranded: true, obstacle: 'key' }), image(3, 9, 9)];
+    const fault = {image: 'B-00.00.02', next: 'B-00.00.03', obstacle: 'key', key: key(9)};
+    const broken = [image(1, 1, 1, {fault}), image(2, 1, 1, {fault, stranded: true, obstacle: 'key'}), image(3, 9, 9)];
     const edges = layOut(chain(broken, [[1, 2, true]]), false).edges;
 
     assert.deepEqual(edges.map((edge) => [edge.kind, edge.from, edge.to, edge.key]),
         [['offered', 'B-00.00.01', 'B-00.00.02', 'k1'], ['broken', 'B-00.00.02', 'B-00.00.03', 'k9']]);
     assert.match(faultSentence(fault), /signed by key k9, which B-00\.00\.02 does not carry/);
-    assert.match(faultSentence({ ...fault, obstacle: 'layout', key: null }), /another flash layout/);
+    assert.match(faultSentence({...fault, obstacle: 'layout', key: null}), /another flash layout/);
+});
+
+test('an arrow that a rollout keeps from devices says which', () => {
+    const kept = [image(1, 1, 1, {kept_by: 'spring'}), image(2, 1, 1)];
+
+    assert.deepEqual(layOut(chain(kept, [[1, 2, true]]), false).edges.map((edge) => edge.kept_by), ['spring']);
+    assert.deepEqual(layOut(chain(three, [[1, 2, true]]), false).edges.map((edge) => edge.kept_by), [null]);
 });
 
 test('an empty board and arrows to what is not there', () => {
@@ -82,25 +89,25 @@ test('an empty board and arrows to what is not there', () => {
 });
 
 test('what is said of an image', () => {
-    assert.match(describe(image(1, 1, 2, { devices: 1, next: 'B-00.00.02' })),
+    assert.match(describe(image(1, 1, 2, {devices: 1, next: 'B-00.00.02'})),
         /^B-00\.00\.01: published, signed by key k1, carries key k2, 1 device on it\. A device on it is offered B-00\.00\.02\.$/);
-    assert.match(nextSentence(image(1, 1, 1, { next: 'X', kept_by: 'r1' })), /kept from devices that rollout r1/);
+    assert.match(nextSentence(image(1, 1, 1, {next: 'X', kept_by: 'r1'})), /kept from devices that rollout r1/);
     assert.match(nextSentence(image(3, 1, 1)), /newest/);
-    assert.match(obstacleOf(image(1, 1, 1, { signer: null })) ?? '', /No known key/);
-    assert.match(obstacleOf(image(1, 1, 1, { embeds: [] })) ?? '', /successor/);
+    assert.match(obstacleOf(image(1, 1, 1, {signer: null})) ?? '', /No known key/);
+    assert.match(obstacleOf(image(1, 1, 1, {embeds: []})) ?? '', /successor/);
     assert.equal(obstacleOf(image(1, 1, 1)), null);
 });
 
 test('what was uploaded counts only if it is whole and signed', () => {
-    const verdict = { name: 'B-00.00.01', size_bytes: 10, sha256: 'ab'.repeat(32), stored_ok: true, signer: key(1), signature_ok: true };
+    const verdict = {name: 'B-00.00.01', size_bytes: 10, sha256: 'ab'.repeat(32), stored_ok: true, signer: key(1), signature_ok: true};
     const kinds = (list) => list.map((finding) => finding.kind);
 
     assert.deepEqual(kinds(findings(image(1, 1, 1), verdict, null)), ['good', 'good', 'good', 'good']);
     assert.equal(mayPublish(findings(image(1, 1, 1), verdict, 'cd'.repeat(32))), false);
-    assert.equal(mayPublish(findings(image(1, 1, 1), { ...verdict, stored_ok: false }, null)), false);
-    assert.equal(mayPublish(findings(image(1, 1, 1), { ...verdict, signer: null, signature_ok: false }, null)), false);
-    assert.deepEqual(kinds(findings(image(1, 1, 1, { embeds: [], layout: null }), verdict, null)), ['good', 'good', 'warn', 'warn']);
-    assert.match(refuseFile({ name: 'x', size: 0 }) ?? '', /empty/);
-    assert.match(refuseFile({ name: 'x', size: 16 * 1024 * 1024 + 1 }) ?? '', /16 MiB/);
-    assert.equal(refuseFile({ name: 'x', size: 16 * 1024 * 1024 }), null);
+    assert.equal(mayPublish(findings(image(1, 1, 1), {...verdict, stored_ok: false}, null)), false);
+    assert.equal(mayPublish(findings(image(1, 1, 1), {...verdict, signer: null, signature_ok: false}, null)), false);
+    assert.deepEqual(kinds(findings(image(1, 1, 1, {embeds: [], layout: null}), verdict, null)), ['good', 'good', 'warn', 'warn']);
+    assert.match(refuseFile({name: 'x', size: 0}) ?? '', /empty/);
+    assert.match(refuseFile({name: 'x', size: 16 * 1024 * 1024 + 1}) ?? '', /16 MiB/);
+    assert.equal(refuseFile({name: 'x', size: 16 * 1024 * 1024}), null);
 });

@@ -1,28 +1,28 @@
 // The pure parts of the page "Rollouts": form to body, progress, and what is said.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { parseDuration, toBody } from '../../../server/gui/page/rollouts/rollout_body.js';
-import { groupFailures, partsOf, phaseLines, phaseTargets } from '../../../server/gui/page/rollouts/rollout_progress.js';
-import { planSentences, verbSentence, verbsOf } from '../../../server/gui/page/rollouts/rollout_words.js';
+import {test} from 'node:test';
+import {parseDuration, toBody} from '../../../server/gui/page/rollouts/rollout_body.js';
+import {groupFailures, partsOf, phaseLines, phaseTargets} from '../../../server/gui/page/rollouts/rollout_progress.js';
+import {adviceOf, planSentences, verbSentence, verbsOf} from '../../../server/gui/page/rollouts/rollout_words.js';
 
 const empty = {
     name: 'r1', kind: 'image', image: 'B-00.00.02', who: 'all', filter: '', group: '', patch: '', force: false, phases: '',
     rate: '', at_once: '', site: '', per_site: '', start: '', window: '', success: '', soak: '', failures: '', timeout: '',
     canaries_first: false,
 };
-const none = { total: 0, waiting: 0, away: 0, downloading: 0, installing: 0, updated: 0, failed: 0, left_out: 0 };
+const none = {total: 0, waiting: 0, away: 0, downloading: 0, installing: 0, updated: 0, failed: 0, left_out: 0};
 
 function rollout(more = {}) {
     return {
         name: 'r1', kind: 'image', image: 'B-00.00.02', config: null, state: 'running', reason: null, waits_for: null,
         waits_until_ms: null, phase: 2, phases: 3, gated: true, created_at_ms: 1, ended_at_ms: null, soaks_until_ms: null,
-        estimated_end_ms: null, devices: { ...none, total: 4, waiting: 2, updated: 1, failed: 1 },
-        terms: { phases: '1,50%,100%' }, ...more,
+        estimated_end_ms: null, devices: {...none, total: 4, waiting: 2, updated: 1, failed: 1},
+        terms: {phases: '1,50%,100%'}, ...more,
     };
 }
 
 function member(n, phase, stage, reason = null) {
-    return { mac: `00000000000${n}`, phase, stage, site: null, reason, command_id: null, began_at_ms: null, ended_at_ms: null };
+    return {mac: `00000000000${n}`, phase, stage, site: null, reason, command_id: null, began_at_ms: null, ended_at_ms: null};
 }
 
 test('durations', () => {
@@ -31,11 +31,11 @@ test('durations', () => {
 });
 
 test('what is left empty is left to the daemon', () => {
-    assert.deepEqual(toBody(empty), { body: { name: 'r1', image: 'B-00.00.02', all: true }, faults: {} });
+    assert.deepEqual(toBody(empty), {body: {name: 'r1', image: 'B-00.00.02', all: true}, faults: {}});
 });
 
 test('all terms', () => {
-    const { body, faults } = toBody({
+    const {body, faults} = toBody({
         ...empty, who: 'filter', filter: ' tag=office ', phases: '1,100%', rate: '0', at_once: '7', site: 'site-', per_site: '2',
         start: '2026-12-24T22:00', window: '22:00-05:00 UTC', success: '90%', soak: '0', failures: '3', timeout: '5m', canaries_first: true,
     });
@@ -49,23 +49,23 @@ test('all terms', () => {
 });
 
 test('a group, and settings of it', () => {
-    assert.deepEqual(toBody({ ...empty, who: 'group', group: 'lab' }).body.filters, ['group=lab']);
-    assert.deepEqual(toBody({ ...empty, kind: 'config', who: 'group', group: 'lab', patch: '{"a": null}', force: true }),
-        { body: { name: 'r1', config: { a: null }, scope: 'group', group: 'lab', force: true }, faults: {} });
-    assert.deepEqual(toBody({ ...empty, kind: 'config', patch: '{"a": 1}' }).body, { name: 'r1', config: { a: 1 }, scope: 'fleet' });
+    assert.deepEqual(toBody({...empty, who: 'group', group: 'lab'}).body.filters, ['group=lab']);
+    assert.deepEqual(toBody({...empty, kind: 'config', who: 'group', group: 'lab', patch: '{"a": null}', force: true}),
+        {body: {name: 'r1', config: {a: null}, scope: 'group', group: 'lab', force: true}, faults: {}});
+    assert.deepEqual(toBody({...empty, kind: 'config', patch: '{"a": 1}'}).body, {name: 'r1', config: {a: 1}, scope: 'fleet'});
 });
 
 test('each fault is told at its field', () => {
     const bad = [
-        ['name', { name: '' }], ['name', { name: 'a b' }], ['image', { image: '' }], ['filter', { who: 'filter', filter: ' ' }],
-        ['group', { who: 'group' }], ['rate', { rate: '-1' }], ['at_once', { at_once: 'x' }], ['per_site', { per_site: '1.5' }],
-        ['success', { success: '0' }], ['success', { success: '101%' }], ['soak', { soak: '10' }], ['timeout', { timeout: '0' }],
-        ['start', { start: 'never' }], ['patch', { kind: 'config', patch: '{' }], ['patch', { kind: 'config', patch: '[]' }],
-        ['patch', { kind: 'config', patch: 'null' }], ['filter', { kind: 'config', patch: '{}', who: 'filter' }],
-        ['group', { kind: 'config', patch: '{}', who: 'group' }],
+        ['name', {name: ''}], ['name', {name: 'a b'}], ['image', {image: ''}], ['filter', {who: 'filter', filter: ' '}],
+        ['group', {who: 'group'}], ['rate', {rate: '-1'}], ['at_once', {at_once: 'x'}], ['per_site', {per_site: '1.5'}],
+        ['success', {success: '0'}], ['success', {success: '101%'}], ['soak', {soak: '10'}], ['timeout', {timeout: '0'}],
+        ['start', {start: 'never'}], ['patch', {kind: 'config', patch: '{'}], ['patch', {kind: 'config', patch: '[]'}],
+        ['patch', {kind: 'config', patch: 'null'}], ['filter', {kind: 'config', patch: '{}', who: 'filter'}],
+        ['group', {kind: 'config', patch: '{}', who: 'group'}],
     ];
     for (const [field, more] of bad)
-        assert.deepEqual(Object.keys(toBody({ ...empty, ...more }).faults), [field], JSON.stringify(more));
+        assert.deepEqual(Object.keys(toBody({...empty, ...more}).faults), [field], JSON.stringify(more));
 });
 
 test('targets of phases are rounded up and never go back', () => {
@@ -82,15 +82,15 @@ test('progress by phase', () => {
 
     assert.deepEqual(lines.map((line) => line.standing), ['passed', 'current', 'to come']);
     assert.deepEqual(lines.map((line) => line.total), [1, 1, 2]);
-    assert.deepEqual(lines[1].parts, [{ kind: 'failed', n: 1, word: 'failed' }]);
+    assert.deepEqual(lines[1].parts, [{kind: 'failed', n: 1, word: 'failed'}]);
     const part = phaseLines(rollout(), members.slice(1));
     assert.deepEqual(part.map((line) => [line.total, line.parts]), [[1, null], [1, null], [2, null]]);
-    assert.ok(phaseLines(rollout({ state: 'done', phase: 3 }), members).every((line) => line.standing === 'passed'));
+    assert.ok(phaseLines(rollout({state: 'done', phase: 3}), members).every((line) => line.standing === 'passed'));
 });
 
 test('a bar has only what there is', () => {
     assert.deepEqual(partsOf(none), []);
-    assert.deepEqual(partsOf({ ...none, total: 6, waiting: 3, away: 2, downloading: 1, installing: 1, left_out: 1 }).map((part) => [part.kind, part.n]),
+    assert.deepEqual(partsOf({...none, total: 6, waiting: 3, away: 2, downloading: 1, installing: 1, left_out: 1}).map((part) => [part.kind, part.n]),
         [['working', 2], ['left', 1], ['waiting', 3]]);
 });
 
@@ -105,11 +105,11 @@ test('who failed, by reason', () => {
 
 test('what may be done', () => {
     assert.deepEqual(verbsOf(rollout()), ['pause', 'retry', 'abort']);
-    assert.deepEqual(verbsOf(rollout({ state: 'paused' })), ['resume', 'retry', 'abort']);
-    assert.deepEqual(verbsOf(rollout({ state: 'aborted' })), ['remove']);
-    assert.deepEqual(verbsOf(rollout({ state: 'done' })), ['retry', 'remove']);
-    assert.deepEqual(verbsOf(rollout({ state: 'done', kind: 'config' })), ['remove']);
-    assert.deepEqual(verbsOf(rollout({ state: 'soaking', devices: none })), ['pause', 'abort']);
+    assert.deepEqual(verbsOf(rollout({state: 'paused'})), ['resume', 'retry', 'abort']);
+    assert.deepEqual(verbsOf(rollout({state: 'aborted'})), ['remove']);
+    assert.deepEqual(verbsOf(rollout({state: 'done'})), ['retry', 'remove']);
+    assert.deepEqual(verbsOf(rollout({state: 'done', kind: 'config'})), ['remove']);
+    assert.deepEqual(verbsOf(rollout({state: 'soaking', devices: none})), ['pause', 'abort']);
 });
 
 test('every sentence says how many', () => {
@@ -127,4 +127,11 @@ test('whom it meets', () => {
         '1 of these is marked as canary.', 'The image is published by this, for these devices alone until it is done.',
     ]);
     assert.match(planSentences({...plan, canaries: 0}, true).join(' '), /None of these devices is marked as canary/);
+});
+
+test('what there is to decide', () => {
+    assert.match(adviceOf(rollout({state: 'paused'})) ?? '', /Retry, then Resume/);
+    assert.match(adviceOf(rollout({state: 'aborted'})) ?? '', /withdrawn/);
+    assert.equal(adviceOf(rollout({state: 'aborted', gated: false})), null);
+    assert.equal(adviceOf(rollout()), null);
 });

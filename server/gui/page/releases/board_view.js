@@ -30,7 +30,8 @@ function warnings(chain) {
 
 /** @param {Chain} chain */
 function firstChoice(chain) {
-    const faulty = chain.images.find((image) => image.fault && image.fault.image === image.name && image.stranded_macs.length > 0);
+    const ends = new Set(chain.images.filter((image) => image.devices > 0).map((image) => image.fault?.image));
+    const faulty = chain.images.find((image) => ends.has(image.name));
     const newest = [...chain.images].reverse();
 
     return (faulty ?? newest.find((image) => image.state === 'added') ?? newest[0])?.name ?? null;

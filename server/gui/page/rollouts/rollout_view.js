@@ -8,7 +8,7 @@ import {progressBar} from './rollout_bar.js';
 import {createMembers, showFailures} from './rollout_members.js';
 import {partsOf, phaseLines} from './rollout_progress.js';
 import {rolloutBadge, waitingPart} from './rollout_state.js';
-import {count, whatItBrings} from './rollout_words.js';
+import {adviceOf, count, whatItBrings} from './rollout_words.js';
 
 /** @typedef {import('./rollout_types.js').RolloutDetail} RolloutDetail */
 /** @typedef {import('./rollout_words.js').Verb} Verb */
@@ -63,7 +63,7 @@ function brings(rollout) {
  * @param {{onDone: (verb: Verb) => void}} terms onDone: it was changed, read anew
  */
 export function createRolloutView(name, context, {onDone}) {
-    const head = h('div', null);
+    const head = h('div', {class: 'rollout-head'});
     const middle = h('div', null);
     const members = createMembers(name, context.go);
     let wasTermsOpen = false;
@@ -79,6 +79,7 @@ export function createRolloutView(name, context, {onDone}) {
             replaceKeepingFocus(head, h('p', null, h('a', {href: '#/rollouts'}, '‹ All rollouts')),
                 h('p', null, rolloutBadge(rollout), ' brings ', brings(rollout), ` to ${count(rollout.devices.total)}; phase ${rollout.phase} of ${rollout.phases}. `,
                     waitingPart(rollout)),
+                h('p', {class: 'faint'}, adviceOf(rollout)),
                 context.may('operator') ? actionButtons(rollout, onDone) : null);
             replaceKeepingFocus(middle, phases(rollout), showFailures(rollout.members), shownTerms);
             members.show(rollout);

@@ -62,11 +62,24 @@ export function verbSentence(verb, rollout) {
                 'and it is offered to nobody else until it is withdrawn. There is no way back to an older version.'
             : `It ends here for good, and nothing is set: no device is to have these settings any more, also not the ${count(updated)} that have them already.`;
     case 'retry':
-        return `${count(failed + left_out)} that failed or were left out wait for another try.` +
+        return `Who failed or was left out waits for another try: ${count(failed + left_out)}.` +
             (rollout.state === 'paused' ? ' It stays paused until it is resumed.' : '');
     case 'remove':
         return `The record of it and of what happened to its ${count(rollout.devices.total)} is removed. Nothing changes on a device.`;
     }
+}
+
+/**
+ * What there is to decide, or null.
+ * @param {Rollout} rollout
+ */
+export function adviceOf(rollout) {
+    if (rollout.state === 'paused' && rollout.devices.failed > 0)
+        return 'Below is who failed, and why. If it is the devices: mend them, choose Retry, then Resume. ' +
+            'If the image or the settings are bad: Abort, and bring a better one by another rollout.';
+    if (rollout.state === 'aborted' && rollout.gated)
+        return 'Its image is kept from all devices that do not run it, until it is withdrawn.';
+    return null;
 }
 
 /** @type {{[verb in Verb]: string}} */
