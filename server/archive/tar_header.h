@@ -8,8 +8,8 @@
 #include "server/base/err.h"
 
 // The header of a member of a tar archive (POSIX.1-2017, pax, "ustar Interchange Format"), of which
-// regular files alone are known here. Not by libarchive: with it there was as much code and a thread
-// more, since it pulls what is pushed here, and 36 MB of libraries on each machine.
+// regular files alone are known here. Not by libarchive: with it there was as much code and a
+// thread more, since it pulls what is pushed here, and 36 MB of libraries on each machine.
 
 #define TAR_HEADER_SIZE 512 // of a header, and what a member's bytes are filled up to
 #define TAR_HEADER_NAME_SIZE 101

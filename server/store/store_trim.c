@@ -6,7 +6,7 @@
 
 #include "server/store/store_connection.h"
 
-void store_trim_add(struct store_trim *trim, size_t jobs)
+void store_trim_add(struct store_trim *trim, uint64_t jobs)
 {
     trim->jobs += jobs;
 }

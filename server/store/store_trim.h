@@ -2,7 +2,6 @@
 #define STORE_TRIM_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "server/base/pace.h"
@@ -20,7 +19,7 @@ struct store_trim {
 #define STORE_TRIM_IDLE_MS 250   // when nothing comes for so long, there is time for it
 #define STORE_TRIM_BUSY_MS 60000 // else it is done so seldom
 
-void store_trim_add(struct store_trim *trim, size_t jobs);
+void store_trim_add(struct store_trim *trim, uint64_t jobs);
 bool store_trim_is_worth(const struct store_trim *trim);
 
 // Between two batches: whether it is to be done although more is to come.

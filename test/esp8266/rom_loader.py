@@ -2,10 +2,11 @@
 that esptool loads into RAM. It is reached by RFC 2217, so that esptool moves its reset lines as on
 a board. Its flash is a file: to erase sets bits, to write clears them.
 
-usage: rom_loader.py FLASH MAC ADDRESS
+usage: rom_loader.py FLASH MAC ADDRESS [LOG]
 
-FLASH's size is the chip's; MAC is 12 hex digits. Into ADDRESS goes the port for esptool. Prints what
-happens to the board: "boot loader", "firmware", "erase OFFSET SIZE", "write OFFSET SIZE".
+FLASH's size is the chip's; MAC is 12 hex digits. Into ADDRESS goes the port for esptool. What LOG holds
+the board's program prints as it starts, at 115200 bits per second. Prints what happens to the board:
+"boot loader", "firmware", "erase OFFSET SIZE", "write OFFSET SIZE".
 """
 
 import hashlib
@@ -31,13 +32,32 @@ SPI_FLASH_MD5, ERASE_REGION, READ_FLASH, RUN_USER_CODE = 0x13, 0xD1, 0xD2, 0xD3
 
 OK, FAILED = b"\0\0", b"\1\5"
 
-SPI_COMMAND, SPI_USER2, SPI_WORD0 = 0x60000200, 0x60000224, 0x60000240
-SPI_GO = 1 << 18
-READ_ID = 0x9F
+SPI_COMMAND, SPI_ADDRESS, SPI_USER, SPI_USER1 = 0x60000200, 0x60000204, 0x6000021C, 0x60000220
+SPI_USER2, SPI_WORD0 = 0x60000224, 0x60000240
+SPI_GO, SPI_HAS_ADDRESS = 1 << 18, 1 << 30
+READ_ID, READ = 0x9F, 0x03
+
+# With a crystal of 26 MHz the ROM prints at this speed, before it measures that of the first SYNC.
+ROM_SPEED, PROGRAM_SPEED = 74880, 115200
 
 
 def say(*words):
     print(*words, flush=True)
+
+
+def heard(text, sent_at, speed):
+    """What a receiver of another speed makes of it: it waits for the edge of a start bit, and looks
+    into the middle of each bit after that."""
+    if sent_at == speed:
+        return text
+    bits = [bit for byte in text for bit in (0, *(byte >> i & 1 for i in range(8)), 1)] + [1] * 16
+    found, at = bytearray(), 0.0
+    while (begin := next((i for i in range(int(at), len(bits)) if not bits[i]), None)) is not None:
+        at = max(at, begin)
+        looks = [bits[min(int(at + (i + 1.5) * sent_at / speed), len(bits) - 1)] for i in range(8)]
+        found.append(sum(bit << i for i, bit in enumerate(looks)))
+        at += 9.5 * sent_at / speed
+    return bytes(found)
 
 
 class Flash:
@@ -68,8 +88,10 @@ class Flash:
 class Chip:
     """Mode is "firmware", which does not answer, "rom" or "stub"."""
 
-    def __init__(self, flash, mac, send):
-        self.flash, self.send = flash, send
+    def __init__(self, flash, mac, log):
+        self.flash, self.log = flash, log
+        self.send = self.print = None  # packets, and bytes that are in none
+        self.line_speed = lambda: 0
         self.mode = "firmware"
         self.registers = {
             0x40001000: 0xFFF0C101,  # by this esptool knows the chip
@@ -83,11 +105,18 @@ class Chip:
         self.at = 0  # where the next block goes
         self.inflate = None
         self.reading = None
+        self.speed = None  # the ROM's, once it has measured it
+        self.attached = False
 
     def reset(self, to_loader):
         self.mode = "rom" if to_loader else "firmware"
         self.loaded, self.reading = 0, None
+        self.speed, self.attached = None, False
         say("boot loader" if to_loader else "firmware")
+        text = b"\r\n ets Jan  8 2013,rst cause:2, boot mode:(%d,7)\r\n\r\n" % (1 if to_loader else 3)
+        self.print(heard(text, ROM_SPEED, self.line_speed()))
+        if not to_loader:
+            self.print(heard(self.log, PROGRAM_SPEED, self.line_speed()))
 
     # --- SLIP packets
 
@@ -99,6 +128,10 @@ class Chip:
         elif len(data) >= 8 and data[0] == 0:
             operation, size, checksum = struct.unpack("<BHI", data[1:8])
             if len(data) - 8 != size:
+                return
+            if operation == SYNC and self.speed is None:
+                self.speed = self.line_speed()
+            if self.mode == "rom" and self.speed != self.line_speed():
                 return
             self.command(operation, data[8:], checksum)
 
@@ -130,10 +163,20 @@ class Chip:
     def write_register(self, operation, data, address, value, mask, delay):
         self.registers[address] = value
         if address == SPI_COMMAND and value & SPI_GO:
-            if self.registers.get(SPI_USER2, 0) & 0xFF == READ_ID:
-                self.registers[SPI_WORD0] = 0x40EF | self.flash.size.bit_length() - 1 << 16
+            if self.mode == "stub" or self.attached:
+                self.ask_flash(self.registers.get(SPI_USER2, 0) & 0xFF)
             self.registers[SPI_COMMAND] = 0
         self.reply(operation)
+
+    # https://github.com/espressif/esptool/blob/master/esptool/loader.py, run_spiflash_command
+    def ask_flash(self, command):
+        lengths = self.registers.get(SPI_USER1, 0)
+        if command == READ_ID:
+            self.registers[SPI_WORD0] = 0x40EF | self.flash.size.bit_length() - 1 << 16
+        elif command == READ and self.registers[SPI_USER] & SPI_HAS_ADDRESS and lengths >> 26 == 23:
+            contents = self.flash.read(self.registers[SPI_ADDRESS] >> 8, ((lengths >> 8 & 0x1FF) + 1) // 8)
+            for i in range(0, len(contents) // 4 * 4, 4):
+                self.registers[SPI_WORD0 + i] = int.from_bytes(contents[i:i + 4], "little")
 
     # --- ROM
 
@@ -149,6 +192,20 @@ class Chip:
         if not stays and self.loaded > 0:
             self.mode = "stub"
             self.send(b"OHAI")
+
+    # In esptool's targets/esp8266.py: FLASH_BEGIN attaches the flash (flash_spi_attach); the sectors up
+    # to the border of a block of 16 are erased and then not taken off the count (get_erase_size).
+    def rom_flash_begin(self, operation, data, size, blocks, block_size, offset):
+        sectors, self.attached = -(-size // SECTOR), True
+        head = min(sectors, 16 - offset // SECTOR % 16)
+        self.flash.erase(offset, (sectors + head) * SECTOR)
+        self.at = offset
+        self.reply(operation)
+
+    # It ends the loader, whatever it is asked for (write_flash in cmds.py).
+    def rom_flash_end(self, operation, data, *_):
+        self.reply(operation)
+        self.reset(False)
 
     # --- stub
 
@@ -199,7 +256,8 @@ class Chip:
         self.reset(False)
 
     BOTH = {SYNC: sync, READ_REG: read_register, WRITE_REG: write_register}
-    ROM = {**BOTH, MEM_BEGIN: mem_begin, MEM_DATA: mem_data, MEM_END: mem_end}
+    ROM = {**BOTH, MEM_BEGIN: mem_begin, MEM_DATA: mem_data, MEM_END: mem_end,
+           FLASH_BEGIN: rom_flash_begin, FLASH_DATA: flash_data, FLASH_END: rom_flash_end}
     STUB = {**BOTH, SPI_SET_PARAMS: accept, SPI_ATTACH: accept, CHANGE_BAUDRATE: accept,
             FLASH_BEGIN: flash_begin, FLASH_DATA: flash_data, FLASH_END: flash_end,
             FLASH_DEFL_BEGIN: flash_begin, FLASH_DEFL_DATA: flash_data, FLASH_DEFL_END: flash_end,
@@ -264,9 +322,12 @@ class Slip:
 
 def serve(connection, chip):
     """Until the peer closes."""
-    manager = PortManager(Line(chip), types.SimpleNamespace(write=connection.sendall))
+    line = Line(chip)
+    manager = PortManager(line, types.SimpleNamespace(write=connection.sendall))
     slip = Slip()
-    chip.send = lambda data: connection.sendall(b"".join(manager.escape(Slip.wrap(data))))
+    chip.print = lambda data: connection.sendall(b"".join(manager.escape(data)))
+    chip.send = lambda data: chip.print(Slip.wrap(data))
+    chip.line_speed = lambda: line.baudrate
     while received := connection.recv(65536):
         for byte in manager.filter(received):
             packet = slip.feed(byte[0])
@@ -275,8 +336,9 @@ def serve(connection, chip):
 
 
 def main():
-    flash, mac, address = sys.argv[1:]
-    chip = Chip(Flash(flash), bytes.fromhex(mac), None)
+    flash, mac, address, *log = sys.argv[1:]
+    contents = b"".join(open(name, "rb").read() for name in log)
+    chip = Chip(Flash(flash), bytes.fromhex(mac), contents)
     listener = socket.create_server(("127.0.0.1", 0))
     with open(address + ".new", "w") as file:
         file.write("rfc2217://127.0.0.1:%d?ign_set_control\n" % listener.getsockname()[1])

@@ -16,7 +16,8 @@ export function consequenceOf(it, devices) {
     const back = 'A revoked certificate is never good again, unless the reason is certificateHold.';
 
     if (it.kind === 'server')
-        return `All ${devices} devices refuse the server ${whose} while it shows this certificate. ${back}`;
+        return `The broker and the download server let ${whose} in no more with this certificate. ` +
+            `The ${devices} devices go on trusting it: they read no list. ${back}`;
     if (it.mac !== null)
         return `1 device, ${it.mac}, is let in no more with this certificate. If it has no other good ` +
             `one it goes offline and its commands end. ${back}`;
@@ -48,8 +49,10 @@ export async function revoke(it, devices) {
     try {
         tell(it, await post(path, {query}));
     } catch (error) {
-        if (!(error instanceof ApiError) || error.status !== 409 || !(await isMeant(it, error)))
+        if (!(error instanceof ApiError) || error.status !== 409)
             throw error;
+        if (!await isMeant(it, error))
+            return false;
         tell(it, await post(path, {query: {...query, force: '1'}}));
     }
     return true;
