@@ -76,6 +76,13 @@ test('where devices are stranded the arrow is broken and names the key that is m
     assert.match(faultSentence({...fault, obstacle: 'layout', key: null}), /another flash layout/);
 });
 
+test('an arrow that a rollout keeps from devices says which', () => {
+    const kept = [image(1, 1, 1, {kept_by: 'spring'}), image(2, 1, 1)];
+
+    assert.deepEqual(layOut(chain(kept, [[1, 2, true]]), false).edges.map((edge) => edge.kept_by), ['spring']);
+    assert.deepEqual(layOut(chain(three, [[1, 2, true]]), false).edges.map((edge) => edge.kept_by), [null]);
+});
+
 test('an empty board and arrows to what is not there', () => {
     assert.deepEqual(layOut(chain([], []), true).nodes, []);
     assert.deepEqual(layOut(chain([image(1, 1, 1)], [[1, 7, true]]), true).edges, []);

@@ -60,10 +60,12 @@ test("parts that cannot be written", () => {
 });
 
 test("the map of a flash", () => {
-    assert.equal(flashMapFor(2 ** 20), null);
-    assert.equal(flashMapFor(2 * 2 ** 20).name, "2MB");
-    assert.equal(flashMapFor(16 * 2 ** 20).name, "4MB");
-    const map = flashMapFor(2 ** 22);
+    assert.equal(flashMapFor(2 ** 20, 0xb0000), null);
+    assert.equal(flashMapFor(2 ** 21, 0x200000), null);
+    assert.equal(flashMapFor(2 ** 22, null), null);
+    assert.equal(flashMapFor(2 ** 21, 0xb0000).name, "2MB");
+    assert.equal(flashMapFor(2 ** 24, 0x200000).name, "4MB");
+    const map = flashMapFor(2 ** 22, 0x200000);
     const contents = {
         bootLoader: Uint8Array.of(0xe9, 1, 0, 0, 5), partitionTable: new Uint8Array(3072),
         image: new Uint8Array(0xf0000), files: new Uint8Array(FILES_SIZE),

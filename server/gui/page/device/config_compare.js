@@ -86,3 +86,22 @@ export function basisText(basis) {
 
     return basis === null ? 'not known' : texts[basis] ?? basis;
 }
+
+/**
+ * What somebody typed, as a value of config.json: JSON's numbers, true and false, else text.
+ * @param {string} text
+ * @returns {string|number|boolean}
+ */
+export function valueOf(text) {
+    const trimmed = text.trim();
+
+    if (/^"(?:[^"\\]|\\.)*"$/.test(trimmed) || /^-?\d{1,15}(?:\.\d+)?$/.test(trimmed) ||
+        trimmed === 'true' || trimmed === 'false') {
+        try {
+            return JSON.parse(trimmed);
+        } catch {
+            return text;
+        }
+    }
+    return text;
+}

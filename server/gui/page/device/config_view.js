@@ -3,7 +3,9 @@
 import {badge} from '../ui/badge.js';
 import {h} from '../ui/dom.js';
 import {ageOf, nameOf} from '../ui/format.js';
+import {attempt} from '../ui/work.js';
 import {createCard, tableOf} from './card.js';
+import {changeConfig} from './config_change.js';
 import {basisText, compare, verdictOf} from './config_compare.js';
 
 /** @param {import('./config_compare.js').Line} line */
@@ -23,8 +25,15 @@ function hashOf(hash) {
     return hash === null ? h('span', {class: 'none'}, '–') : h('code', null, hash);
 }
 
-export function createConfig() {
-    const card = createCard('Configuration', {class: 'wide'});
+/** @param {import('./marks_view.js').Terms} terms */
+export function createConfig(terms) {
+    /** @type {string[]} */
+    let members = [];
+    const button = h('button', {type: 'button'}, 'Set a member …');
+    const card = createCard('Configuration', {class: 'wide',
+        actions: terms.canChange ? [button] : []});
+
+    button.addEventListener('click', () => attempt(button, () => changeConfig(terms, members)));
 
     return {
         element: card.element,
@@ -37,6 +46,7 @@ export function createConfig() {
             const lines = effective === null ? [] : compare(effective, config, device.status);
             const verdict = verdictOf(config);
 
+            members = lines.map((line) => line.member);
             card.show([lines, config], () => [
                 h('p', null, badge(verdict.kind, verdict.text), ' ', verdict.detail),
                 h('dl', null, h('dt', null, 'Wanted'), h('dd', null, hashOf(config.wanted)),

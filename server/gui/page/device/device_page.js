@@ -50,7 +50,7 @@ class DevicePage {
         this.marks = createMarks(terms);
         this.commands = createCommands(terms, terms.nameOf);
         this.history = createHistory(mac, this.abort.signal);
-        this.config = createConfig();
+        this.config = createConfig(terms);
         this.certificates = createCertificates();
         this.events = createEvents(mac, this.abort.signal);
         this.danger = createDanger(terms);

@@ -29,16 +29,14 @@ const CHARTS = [
         {name: 'least', hour: 'free_heap_min', now: 'free_heap_bytes'}]},
     {label: 'Longest loop', unit: 'ms', lines: [
         {name: 'longest', hour: 'max_loop_max', now: 'max_loop_ms'}]},
-    {label: 'Uptime', unit: 'h', lines: [{name: 'uptime', hour: 'uptime_h', now: 'uptime_h'}]},
+    {label: 'Uptime', unit: 'ms', lines: [{name: 'uptime', hour: 'uptime_ms', now: 'uptime_ms'}]},
     {label: 'Restarts', unit: 'each hour', lines: [
         {name: 'restarts', hour: 'reboots', now: ''},
         {name: 'new errors', hour: 'new_errors', now: ''}]},
 ];
 
-/** @param {number} ms */
-function hoursOf(ms) {
-    return Math.round(ms / HOUR_MS * 1000) / 1000;
-}
+/** @type {[string, number][]} */
+const UNITS = [['days', 24 * HOUR_MS], ['h', HOUR_MS], ['min', 60000], ['s', 1000]];
 
 /**
  * Where hours are missing, the line is broken: nothing was heard.
@@ -65,14 +63,14 @@ function lineOf(hours, member) {
  * and the one that goes on by the device's own word.
  * @param {any[]} hours
  * @param {number[]} starts when it started, the oldest first
- * @returns {any[]} the hours with uptime_h
+ * @returns {any[]} the hours with uptime_ms
  */
 export function withUptime(hours, starts) {
     return hours.map((hour) => {
         const end = hour.hour_ms + HOUR_MS;
         const start = starts.filter((ms) => ms <= end).pop();
 
-        return {...hour, uptime_h: start === undefined ? null : hoursOf(end - start)};
+        return {...hour, uptime_ms: start === undefined ? null : end - start};
     });
 }
 
@@ -100,12 +98,11 @@ export function sampleOf(device) {
     if (device.last_seen_ms === null)
         return null;
     return {at_ms: device.last_seen_ms, rssi: device.rssi, free_heap_bytes: device.free_heap_bytes,
-        max_loop_ms: device.max_loop_ms,
-        uptime_h: device.uptime_ms === null ? null : hoursOf(device.uptime_ms)};
+        max_loop_ms: device.max_loop_ms, uptime_ms: device.uptime_ms};
 }
 
 /**
- * @param {any[]} hours the oldest first, with uptime_h
+ * @param {any[]} hours the oldest first, with uptime_ms
  * @param {any[]} samples behind them, the oldest first
  * @returns {Chart[]}
  */
@@ -113,7 +110,7 @@ export function chartsOf(hours, samples) {
     const last = hours.length > 0 ? hours[hours.length - 1].hour_ms : 0;
     const later = samples.filter((sample) => sample.at_ms > last);
 
-    return CHARTS.map((chart) => ({
+    return CHARTS.map((chart) => inUnits({
         label: chart.label, unit: chart.unit,
         series: chart.lines.map((line) => ({
             name: line.name,
@@ -121,6 +118,23 @@ export function chartsOf(hours, samples) {
                 (sample) => /** @type {Point} */ ([sample.at_ms, sample[line.now] ?? null])))],
         })),
     })).filter((chart) => chart.series.some((line) => line.values.length > 0));
+}
+
+/**
+ * Long times in the unit that suits the longest; all else as it is.
+ * @param {Chart} chart
+ * @returns {Chart}
+ */
+function inUnits(chart) {
+    const most = chart.series.flatMap((line) => line.values)
+        .reduce((max, [, value]) => Math.max(max, value ?? 0), 0);
+    const [unit, size] = UNITS.find(([, one]) => most >= 3 * one) ?? ['ms', 1];
+
+    if (chart.unit !== 'ms' || size === 1)
+        return chart;
+    return {...chart, unit, series: chart.series.map((line) => ({...line,
+        values: line.values.map(([ms, value]) => /** @type {Point} */ (
+            [ms, value === null ? null : Math.round(value / size * 100) / 100]))}))};
 }
 
 /**

@@ -116,7 +116,7 @@ async function askChannel(terms) {
     const own = device.channel_from === 'device' ? device.channel : 'none';
     const values = await askForm({title: 'Channel', action: 'Save',
         sentence: 'Images of which channel this 1 device is offered.',
-        fields: [{name: 'channel', label: 'Channel', type: 'select', value: own, options: [
+        fields: [{name: 'channel', label: 'Channel', type: 'select', required: true, value: own, options: [
             {value: 'none', label: 'none of its own: as its group says, or stable'},
             {value: 'stable', label: 'stable'}, {value: 'beta', label: 'beta'}]}]});
 

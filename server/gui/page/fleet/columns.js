@@ -29,13 +29,13 @@ function marksCell(device) {
  * sort is the API's name of the order.
  */
 export const columns = [
-    {key: 'name', title: 'Name', width: 'minmax(7rem, 2fr)', sort: 'name', cell: nameCell},
-    {key: 'label', title: 'Label', width: 'minmax(5rem, 1.3fr)', sort: 'label', wideOnly: true,
+    {key: 'name', title: 'Name', width: 'minmax(6rem, 2fr)', sort: 'name', cell: nameCell},
+    {key: 'label', title: 'Label', width: 'minmax(4rem, 1.3fr)', sort: 'label', wideOnly: true,
         cell: (/** @type {any} */ device) => nameOf(device.label?.name ?? '', 40)},
     {key: 'state', title: 'State', width: '6.5rem', sort: 'state', cell: stateBadge},
-    {key: 'image', title: 'Image', width: 'minmax(8rem, 2.2fr)', sort: 'image', wideOnly: true,
+    {key: 'image', title: 'Image', width: 'minmax(6rem, 2.2fr)', sort: 'image', wideOnly: true,
         cell: (/** @type {any} */ device) => nameOf(device.image ?? '–', 40)},
-    {key: 'seen', title: 'Seen', width: '6.5rem', sort: 'last_seen_ms',
+    {key: 'seen', title: 'Seen', width: '5.6rem', sort: 'last_seen_ms',
         cell: (/** @type {any} */ device) => ageOf(device.last_seen_ms)},
     {key: 'error', title: 'Error', width: 'minmax(4rem, 1.6fr)', sort: 'error', wideOnly: true,
         cell: (/** @type {any} */ device) => device.error ? nameOf(device.error, 60) : ''},
@@ -50,6 +50,6 @@ export const columns = [
     {key: 'place', title: 'Place', width: 'minmax(4rem, 1fr)', sort: 'place', wideOnly: true,
         cell: (/** @type {any} */ device) => nameOf(device.label?.place ?? '', 40)},
     {key: 'marks', title: 'Marks', width: 'minmax(4rem, 1fr)', wideOnly: true, cell: marksCell},
-    {key: 'mac', title: 'MAC', width: '8.2rem', sort: 'mac', wideOnly: true,
+    {key: 'mac', title: 'MAC', width: '7.6rem', sort: 'mac', wideOnly: true,
         cell: (/** @type {any} */ device) => h('code', null, device.mac)},
 ];

@@ -26,13 +26,13 @@ function arrowHeads() {
 /** @param {import('./chain_layout.js').Edge} edge */
 function drawEdge(edge) {
     const text = edge.kind === 'broken' ? `✕ ${edge.key === 'other layout' ? edge.key : `needs key ${edge.key}`}`
-        : `key ${edge.key}`;
+        : `key ${edge.key}${edge.kept_by ? ` · kept by ${edge.kept_by}` : ''}`;
     const what = {offered: 'goes to', possible: 'could verify', broken: 'cannot verify'}[edge.kind];
 
-    return svg('g', {class: `chain-edge chain-${edge.kind}`},
+    return svg('g', {class: `chain-edge chain-${edge.kind}${edge.kept_by ? ' chain-kept' : ''}`},
         svg('title', null, `${edge.from} ${what} ${edge.to}: ${text}`),
         svg('path', {d: edge.path, 'marker-end': `url(#chain-head-${edge.kind})`}),
-        svg('text', {x: edge.label.x, y: edge.label.y, 'text-anchor': edge.label.anchor}, visible(text, 24)));
+        svg('text', {x: edge.label.x, y: edge.label.y, 'text-anchor': edge.label.anchor}, visible(text, 40)));
 }
 
 /**

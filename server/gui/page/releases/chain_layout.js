@@ -18,6 +18,7 @@
  * @property {string} from
  * @property {string} to
  * @property {string} key the name of the key that it goes by; of a broken one that is missing
+ * @property {string | null} kept_by the rollout that keeps it from devices that it has not reached
  * @property {number} lane 0: straight down, else counted from the boxes to the left
  * @property {string} path of SVG
  * @property {{x: number, y: number, anchor: 'start' | 'end'}} label
@@ -145,6 +146,7 @@ export function layOut(chain, all) {
         edges: edges.map((edge, i) => ({
             kind: edge.kind, key: edge.key, lane: lanes[i],
             from: chain.images[edge.from].name, to: chain.images[edge.to].name,
+            kept_by: edge.kind === 'offered' ? chain.images[edge.from].kept_by : null,
             ...route(edge, lanes[i], left),
         })),
         width: left + BOX_WIDTH + MARGIN,

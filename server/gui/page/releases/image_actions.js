@@ -1,9 +1,9 @@
 // What an operator does with an image: each with a sentence of what will happen, and why not.
 
-import {ApiError, getTagged, post} from '../api/client.js';
 import {askForm, confirmAction} from '../ui/dialog.js';
 import {notify} from '../ui/notice.js';
 import {count} from './chain_words.js';
+import {changeOrAsk, readState} from './change.js';
 
 /** @typedef {import('./release_types.js').Image} Image */
 /** @typedef {import('./release_types.js').Chain} Chain */
@@ -22,40 +22,16 @@ function followers(chain, channel) {
 }
 
 /**
- * Does it; where the daemon refuses because of what would happen to devices, says why, and asks
- * whether it is meant all the same.
- * @param {{path: string, query?: Query, ifMatch: string | null, action: string}} change
- * @returns {Promise<boolean>} whether it is done
- */
-export async function changeOrAsk({path, query, ifMatch, action}) {
-    try {
-        await post(path, {query, ifMatch});
-        return true;
-    } catch (error) {
-        if (!(error instanceof ApiError) || error.code !== 'conflict')
-            throw error;
-        const isMeant = await confirmAction({
-            title: 'The daemon refuses', sentence: `${error.message}`, action: `${action} all the same`, danger: true,
-        });
-
-        if (!isMeant)
-            return false;
-    }
-    await post(path, {query: {...query, force: 1}, ifMatch});
-    return true;
-}
-
-/**
  * @param {Image} image
  * @param {{title: string, sentence: string, action: string, danger?: boolean}} question
  * @param {{verb: string, query?: Query, done: string}} change
  */
 async function confirmAndChange(image, question, {verb, query, done}) {
-    const {tag} = await getTagged(pathOf(image.name));
+    const {state} = await readState(pathOf(image.name));
 
     if (!await confirmAction(question))
         return false;
-    const isDone = await changeOrAsk({path: `${pathOf(image.name)}/${verb}`, query, ifMatch: tag, action: question.action});
+    const isDone = await changeOrAsk({path: `${pathOf(image.name)}/${verb}`, query, ifMatch: state, action: question.action});
 
     if (isDone)
         notify(done);
@@ -67,7 +43,7 @@ async function confirmAndChange(image, question, {verb, query, done}) {
  * @param {Chain} chain
  */
 export async function publishImage(image, chain) {
-    const {tag} = await getTagged(pathOf(image.name));
+    const {state} = await readState(pathOf(image.name));
     const values = await askForm({
         title: `Publish ${image.name}`,
         sentence: `${count(followers(chain, 'stable'))} on known images of ${chain.board} follow channel stable, ` +
@@ -84,7 +60,7 @@ export async function publishImage(image, chain) {
     if (values === null)
         return false;
     const isDone = await changeOrAsk({
-        path: `${pathOf(image.name)}/publish`, query: {channel: values.channel}, ifMatch: tag, action: 'Publish',
+        path: `${pathOf(image.name)}/publish`, query: {channel: values.channel}, ifMatch: state, action: 'Publish',
     });
 
     if (isDone)
@@ -147,7 +123,7 @@ export function removeImage(image) {
  */
 export async function changePolicy(board, chain) {
     const path = `/boards/${encodeURIComponent(board)}`;
-    const {tag} = await getTagged(path);
+    const {state} = await readState(path);
     const policy = chain.policy === 'step' ? 'leap' : 'step';
     const n = chain.images.reduce((sum, image) => sum + image.devices, 0);
     const isMeant = await confirmAction({
@@ -161,7 +137,7 @@ export async function changePolicy(board, chain) {
 
     if (!isMeant)
         return false;
-    const isDone = await changeOrAsk({path, query: {policy}, ifMatch: tag, action: `Set ${policy}`});
+    const isDone = await changeOrAsk({path, query: {policy}, ifMatch: state, action: `Set ${policy}`});
 
     if (isDone)
         notify(`${board} has policy ${policy}.`);

@@ -1,6 +1,6 @@
 // The public keys that may sign images: add, retire, remove.
 
-import {get, getTagged, post} from '../api/client.js';
+import {get, post} from '../api/client.js';
 import {badge} from '../ui/badge.js';
 import {askForm, confirmAction} from '../ui/dialog.js';
 import {h} from '../ui/dom.js';
@@ -8,6 +8,7 @@ import {nameOf, timeOf} from '../ui/format.js';
 import {notify} from '../ui/notice.js';
 import {attempt} from '../ui/work.js';
 import {count} from './chain_words.js';
+import {change, readState} from './change.js';
 
 /** @typedef {import('./release_types.js').Key} Key */
 
@@ -38,7 +39,7 @@ async function addKey() {
  */
 async function endKey(key, verb) {
     const path = `/keys/${encodeURIComponent(key.id)}`;
-    const {tag} = await getTagged(path);
+    const {state} = await readState(path);
     const {use, refused} = await post(`${path}/${verb}`, {query: {dry: 1}});
     const effect = verb === 'retire' ? 'What it signs is not published any more, until it is taken into use again.'
         : 'It is forgotten: what it signs cannot be verified here any more.';
@@ -52,7 +53,7 @@ async function endKey(key, verb) {
 
     if (!isMeant)
         return false;
-    await post(`${path}/${verb}`, {query: refused ? {force: 1} : {}, ifMatch: tag});
+    await change(`${path}/${verb}`, {query: refused ? {force: 1} : {}, ifMatch: state});
     notify(`Key ${key.name} is ${verb}d.`);
     return true;
 }

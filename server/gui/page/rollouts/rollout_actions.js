@@ -1,6 +1,6 @@
 // Pause, resume, abort, retry, remove: each with a sentence of what will happen to how many.
 
-import {getTagged, post} from '../api/client.js';
+import {change, readState} from '../releases/change.js';
 import {confirmAction} from '../ui/dialog.js';
 import {h} from '../ui/dom.js';
 import {notify} from '../ui/notice.js';
@@ -18,10 +18,10 @@ const DONE = {pause: 'paused', resume: 'resumed', abort: 'aborted', retry: 'trie
  * @param {string} name
  * @returns {Promise<boolean>} whether it is done
  */
-async function change(verb, name) {
+async function confirmAndChange(verb, name) {
     const path = `/rollouts/${encodeURIComponent(name)}`;
     // What the sentence says is of now.
-    const {value, tag} = await getTagged(path);
+    const {value, state} = await readState(path);
     const isMeant = await confirmAction({
         title: `${VERB_WORDS[verb].replace('…', '')} rollout ${name}`, sentence: verbSentence(verb, value),
         action: VERB_WORDS[verb].replace('…', ''), danger: verb === 'abort' || verb === 'remove',
@@ -29,7 +29,7 @@ async function change(verb, name) {
 
     if (!isMeant)
         return false;
-    const answer = await post(`${path}/${verb}`, {ifMatch: tag});
+    const answer = await change(`${path}/${verb}`, {ifMatch: state});
 
     notify(verb === 'retry' ? `${count(answer.retried)} of ${name} wait for another try.` : `Rollout ${name} is ${DONE[verb]}.`);
     return true;
@@ -47,7 +47,7 @@ export function actionButtons(rollout, onDone) {
             type: 'button', dataset: {focus: verb},
             class: verb === 'abort' || verb === 'remove' ? 'danger' : i === 0 ? 'primary' : null,
             on: {click: () => attempt(button, async () => {
-                if (await change(verb, rollout.name))
+                if (await confirmAndChange(verb, rollout.name))
                     onDone(verb);
             })},
         }, VERB_WORDS[verb]);

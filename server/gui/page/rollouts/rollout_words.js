@@ -62,7 +62,7 @@ export function verbSentence(verb, rollout) {
                 'and it is offered to nobody else until it is withdrawn. There is no way back to an older version.'
             : `It ends here for good, and nothing is set: no device is to have these settings any more, also not the ${count(updated)} that have them already.`;
     case 'retry':
-        return `${count(failed + left_out)} that failed or were left out wait for another try.` +
+        return `Who failed or was left out waits for another try: ${count(failed + left_out)}.` +
             (rollout.state === 'paused' ? ' It stays paused until it is resumed.' : '');
     case 'remove':
         return `The record of it and of what happened to its ${count(rollout.devices.total)} is removed. Nothing changes on a device.`;

@@ -32,10 +32,11 @@ const MODE_DIO = 2;
 
 /**
  * @param {number} flashSize bytes that the board has
- * @returns {FlashMap | null} null: it has too few for two images
+ * @param {number | null} filesOffset where its partition table has the files
+ * @returns {FlashMap | null} null: there is none such
  */
-export function flashMapFor(flashSize) {
-    return FLASH_MAPS.find((map) => map.flashSize <= flashSize) ?? null;
+export function flashMapFor(flashSize, filesOffset) {
+    return FLASH_MAPS.find((map) => map.filesOffset === filesOffset && map.flashSize <= flashSize) ?? null;
 }
 
 /**
