@@ -30,6 +30,7 @@ export const pages = [
 
     // the daemon
 
-    // a new board
+    {name: 'add', title: 'Add a device', nav: true, role: 'administrator',
+        load: () => import('../serial/add_page.js')},
 
 ];
