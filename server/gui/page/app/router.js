@@ -68,32 +68,21 @@ function failurePage(text) {
 }
 
 /**
- * @param {{
+ * @typedef {{
  *     pages: PageEntry[], place: HTMLElement, user: import('./session.js').User,
  *     onOpen: (entry: PageEntry | null, isFirst: boolean) => void, setTitle: (text: string) => void,
  *     addKey: (keys: string, text: string, action: () => void) => () => void
- * }} terms
- * @returns {{close: () => void, retry: () => void}} retry: opens a page anew that could not be opened
+ * }} RouterTerms
  */
-export function startRouter({pages, place, user, onOpen, setTitle, addKey}) {
-    let turn = 0;
-    let hasFailed = false;
-    /** @type {Page | void} */
-    let page = undefined;
-    /** @type {(() => void)[]} */
-    let taken = [];
 
-    const closePage = () => {
-        const old = page;
-
-        page = undefined;
-        taken.forEach((take) => take());
-        taken = [];
-        old?.close?.();
-    };
-
-    /** @param {ReturnType<typeof parseHash>} route @returns {Context} */
-    const contextOf = (route) => ({
+/**
+ * @param {RouterTerms} terms
+ * @param {ReturnType<typeof parseHash>} route
+ * @param {(() => void)[]} taken gets what takes the page's keys away
+ * @returns {Context}
+ */
+function contextOf({user, setTitle, addKey}, route, taken) {
+    return {
         parts: route.parts, query: route.query, user, setTitle,
         may: (role) => hasRole(user, role),
         go: (hash) => {
@@ -101,59 +90,99 @@ export function startRouter({pages, place, user, onOpen, setTitle, addKey}) {
         },
         setQuery: (query) => history.replaceState(null, '', hashOf(route.name, route.parts,
             new URLSearchParams(query))),
-        addKey: (keys, text, action) => taken.push(addKey(keys, text, action)),
-    });
+        addKey: (keys, text, action) => {
+            taken.push(addKey(keys, text, action));
+        },
+    };
+}
+
+/**
+ * @param {PageEntry[]} pages
+ * @param {string} name "": the first
+ */
+function entryOf(pages, name) {
+    return (name === '' ? pages[0] : pages.find((entry) => entry.name === name)) ?? null;
+}
+
+/** @param {unknown} error */
+function textOf(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * Why a page is not shown, or null.
+ * @param {PageEntry | null} entry
+ * @param {import('./session.js').User} user
+ */
+function refusalOf(entry, user) {
+    if (entry === null)
+        return 'There is no such page.';
+    return hasRole(user, entry.role) ? null
+        : `This page is for the role ${entry.role}; yours is ${user.role}.`;
+}
+
+/**
+ * @param {RouterTerms} terms
+ * @returns {{close: () => void, retry: () => void}} retry: opens a page anew that could not be opened
+ */
+export function startRouter(terms) {
+    const {pages, place, user, onOpen, setTitle} = terms;
+    let turn = 0;
+    let hasFailed = false;
+    /** @type {Page | void} */
+    let page = undefined;
+    /** @type {(() => void)[]} */
+    const taken = [];
+    const closePage = () => {
+        const old = page;
+
+        page = undefined;
+        hasFailed = false;
+        taken.splice(0).forEach((take) => take());
+        old?.close?.();
+    };
 
     const show = async () => {
         const mine = ++turn;
         const route = parseHash(location.hash);
-        const name = route.name === '' ? pages[0]?.name : route.name;
-        const entry = pages.find((one) => one.name === name) ?? null;
+        const entry = entryOf(pages, route.name);
+        const refusal = refusalOf(entry, user);
         const inner = h('div', {class: 'page'});
 
-        hasFailed = false;
         closePage();
         onOpen(entry, mine === 1);
-        if (entry === null || !hasRole(user, entry.role)) {
-            setTitle(entry === null ? 'Not found' : entry.title);
-            replace(place, failurePage(entry === null ? 'There is no such page.'
-                : `This page is for the role ${entry.role}; yours is ${user.role}.`));
+        setTitle(entry?.title ?? 'Not found');
+        replace(place, refusal === null ? inner : failurePage(refusal));
+        if (entry === null || refusal !== null)
             return;
-        }
-        setTitle(entry.title);
-        replace(place, inner);
         try {
-            const module = await entry.load();
+            const {title, open} = await entry.load();
 
             if (mine !== turn)
                 return;
-            setTitle(module.title);
-            const opened = await module.open(inner, contextOf({...route, name: entry.name}));
+            setTitle(title);
+            const opened = await open(inner, contextOf(terms, {...route, name: entry.name}, taken));
 
             if (mine === turn)
                 page = opened;
             else
                 opened?.close?.();
         } catch (error) {
-            if (mine !== turn)
-                return;
-            hasFailed = true;
-            replace(place, failurePage(error instanceof Error ? error.message : String(error)));
+            if (mine === turn) {
+                hasFailed = true;
+                replace(place, failurePage(textOf(error)));
+            }
         }
     };
 
     window.addEventListener('hashchange', show);
     show();
     return {
-        retry: () => {
-            if (hasFailed)
-                show();
-        },
+        retry: () => void (hasFailed && show()),
         close: () => {
             turn++;
             window.removeEventListener('hashchange', show);
             closePage();
-            replace(place);
         },
     };
 }
