@@ -28,7 +28,7 @@ function arrowHeads() {
  * @param {import('./chain_layout.js').Edge} edge
  */
 function sideText(edge) {
-    const sign = edge.kind === 'broken' ? '✕ ' : edge.kept_by ? '⏸ ' : '';
+    const sign = edge.kind === 'broken' ? '✕ ' : edge.kept_by ? '‖ ' : '';
 
     return sign + visible(edge.key === 'other layout' ? edge.key : `key ${edge.key}`, 12);
 }
