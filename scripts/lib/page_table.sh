@@ -48,7 +48,7 @@ extern const uint8_t gui_table_${i}[], gui_table_zipped_${i}[];
 "
     i=$((i + 1))
 done
-cat >"$out/gui_table.c" <<TABLE
+cat >"$out/gui_table.c.new" <<TABLE
 // Made by scripts/lib/page_table.sh.
 #include "server/gui/gui_table.h"
 
@@ -57,3 +57,4 @@ const struct gui_table_file gui_table[] = {
 $rows};
 const size_t gui_table_size = $i;
 TABLE
+mv "$out/gui_table.c.new" "$out/gui_table.c" # whole, or not at all

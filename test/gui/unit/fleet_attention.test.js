@@ -32,11 +32,11 @@ test('each is said, the worst first', () => {
 
     assert.deepEqual(found.map((concern) => concern.key), ['failed', 'offline', 'stranded-B',
         'bad-certificates', 'drifted', 'paused-spring / 1', 'ending', 'pending']);
-    assert.equal(found[0].text, 'reports an error');
+    assert.equal(found[0].text, 'device reports an error');
     assert.equal(found[1].filter, FILTERS.offline);
     assert.equal(found[5].hash, '#/rollouts/spring%20%2F%201');
     assert.equal(found[5].text, 'Rollout spring / 1 is paused: two failed');
-    assert.equal(found[7].text, 'waits to be let in');
+    assert.equal(found[7].text, 'device waits to be let in');
 });
 
 test('a broker that is away comes before everything', () => {

@@ -42,6 +42,7 @@ export const pages = [
     {name: 'daemon', title: 'The daemon', nav: true, key: 'm', role: 'viewer',
         load: () => import('../daemon/daemon_page.js')},
 
-    // a new board
+    {name: 'add', title: 'Add a device', nav: true, role: 'administrator',
+        load: () => import('../serial/add_page.js')},
 
 ];

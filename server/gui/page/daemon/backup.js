@@ -1,6 +1,6 @@
 // A backup of all that the daemon has, as a file for the browser to save.
 
-import {errorOf, urlOf} from '../api/client.js';
+import {postForBlob} from '../api/download.js';
 import {confirmAction} from '../ui/dialog.js';
 import {h, replace} from '../ui/dom.js';
 import {bytesOf, nameOf, timeOf} from '../ui/format.js';
@@ -16,28 +16,6 @@ const SHOWN = 5;
  */
 export function fileNameOf(nowMs) {
     return `secureesp-${new Date(nowMs).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z.tar`;
-}
-
-/**
- * @param {(n: number) => void} onProgress bytes so far
- * @returns {Promise<Blob>}
- */
-async function readBackup(onProgress) {
-    const response = await fetch(urlOf('/backup'), {method: 'POST', credentials: 'same-origin'});
-
-    if (!response.ok || response.body === null)
-        throw errorOf(response.status, await response.text());
-    let n = 0;
-    const counted = response.body.pipeThrough(new TransformStream({
-        transform(/** @type {Uint8Array} */ piece, control) {
-            n += piece.length;
-            onProgress(n);
-            control.enqueue(piece);
-        },
-    }));
-
-    // What breaks off is an error here, and no file.
-    return new Response(counted).blob();
 }
 
 /** @param {Blob} blob @param {string} name */
@@ -66,7 +44,7 @@ async function download(said) {
     if (!isSure)
         return;
     try {
-        const blob = await readBackup((n) => replace(said, ` ${bytesOf(n)} so far`));
+        const blob = await postForBlob('/backup', (n) => replace(said, ` ${bytesOf(n)} so far`));
         const name = fileNameOf(Date.now());
 
         save(blob, name);

@@ -39,7 +39,7 @@ async function add() {
     const values = await askForm({
         title: 'Add a webhook',
         fields: [
-            {name: 'url', label: 'URL', type: 'url', required: true, placeholder: 'https://…'},
+            {name: 'url', label: 'URL', type: 'url', required: true},
             {name: 'name', label: 'Name', hint: 'None: the host of the URL'},
             {name: 'events', label: 'Events', hint: 'As: trial download alert-*; none: all'},
             {name: 'filter', label: 'Only of devices that meet', hint: 'A filter, as of the fleet page'},

@@ -19,7 +19,8 @@ import {REASONS, effectText, forgetSentence, readmitSentence, revokeSentence} fr
 async function revoke(terms) {
     const values = await askForm({title: 'Revoke', action: 'Go on', danger: true,
         sentence: `Why is ${visible(terms.nameOf(), 60)} to be shut out?`,
-        fields: [{name: 'reason', label: 'Reason', type: 'select', required: true, value: REASONS[0].value,
+        fields: [{name: 'reason', label: 'Reason', type: 'select', required: true,
+            value: REASONS[0].value,
             options: REASONS.map((one) => ({value: one.value, label: `${one.value}: ${one.text}`}))}]});
 
     if (values === null)

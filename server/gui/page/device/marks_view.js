@@ -116,7 +116,8 @@ async function askChannel(terms) {
     const own = device.channel_from === 'device' ? device.channel : 'none';
     const values = await askForm({title: 'Channel', action: 'Save',
         sentence: 'Images of which channel this 1 device is offered.',
-        fields: [{name: 'channel', label: 'Channel', type: 'select', required: true, value: own, options: [
+        fields: [{name: 'channel', label: 'Channel', type: 'select', required: true,
+            value: own, options: [
             {value: 'none', label: 'none of its own: as its group says, or stable'},
             {value: 'stable', label: 'stable'}, {value: 'beta', label: 'beta'}]}]});
 
@@ -148,7 +149,8 @@ function listOf(device) {
 /** @param {Terms} terms */
 export function createMarks(terms) {
     /** @type {[string, (terms: Terms) => Promise<void>][]} */
-    const work = [['Label …', askLabel], ['Tags …', askTags], ['Hold …', askHold], ['Pin …', askPin],
+    const work = [['Label …', askLabel], ['Tags …', askTags], ['Hold …', askHold],
+        ['Pin …', askPin],
         ['Canary …', askCanary], ['Channel …', askChannel]];
     const actions = terms.canChange ? work.map(([text, ask]) => {
         const button = h('button', {type: 'button'}, text);

@@ -68,11 +68,12 @@ function ofTheDaemon(status) {
 function ofDevices(counts) {
     return [
         {key: 'failed', kind: 'bad', count: counts.failed, filter: FILTERS.failed,
-            text: `${word(counts.failed, 'reports', 'report')} an error`},
+            text: `${word(counts.failed, 'device reports', 'devices report')} an error`},
         {key: 'offline', kind: 'bad', count: counts.offline, filter: FILTERS.offline,
-            text: `${word(counts.offline, 'is', 'are')} offline`},
+            text: `${word(counts.offline, 'device is', 'devices are')} offline`},
         {key: 'drifted', kind: 'warn', count: counts.drifted, filter: FILTERS.drifted,
-            text: `${word(counts.drifted, 'runs', 'run')} another configuration than wanted`},
+            text: `${word(counts.drifted, 'device runs', 'devices run')} another ` +
+                'configuration than wanted'},
     ];
 }
 
@@ -84,7 +85,8 @@ function stranded(chains) {
     return chains.filter((chain) => chain.stranded > 0).map((chain) => ({
         key: `stranded-${chain.board}`, kind: 'bad', count: chain.stranded,
         hash: `#/releases/${encodeURIComponent(chain.board)}`,
-        text: `of ${chain.board} cannot come to the newest image`,
+        text: `${word(chain.stranded, 'device', 'devices')} of ${chain.board} ` +
+            'cannot come to the newest image',
     }));
 }
 
@@ -109,9 +111,10 @@ function ofCertificates(status) {
 
     return [
         {key: 'bad-certificates', kind: 'bad', count: bad, hash: '#/certificates',
-            text: `${word(bad, 'has', 'have')} a certificate that it would refuse`},
+            text: `${word(bad, 'device has', 'devices have')} a certificate that it would refuse`},
         {key: 'ending', kind: 'warn', count: ending, hash: '#/certificates',
-            text: `${word(ending, 'has', 'have')} a certificate that ends within 30 days`},
+            text: `${word(ending, 'device has', 'devices have')} a certificate ` +
+                'that ends within 30 days'},
     ];
 }
 
@@ -123,7 +126,7 @@ function ofEnrolment(status) {
     const n = status.enrolment.pending;
 
     return [{key: 'pending', kind: 'busy', count: n, hash: '#/enrolment',
-        text: `${word(n, 'waits', 'wait')} to be let in`}];
+        text: `${word(n, 'device waits', 'devices wait')} to be let in`}];
 }
 
 /**

@@ -60,7 +60,8 @@ const MARKS = [
         effect: 'They are treated as all others in a rollout.',
         mark: () => ({verb: 'canary', query: {on: '0'}})},
     {key: 'channel', title: 'Follow a channel',
-        fields: [{name: 'channel', label: 'Channel', type: 'select', required: true, value: 'stable', options: [
+        fields: [{name: 'channel', label: 'Channel', type: 'select', required: true,
+            value: 'stable', options: [
             {value: 'stable', label: 'stable'}, {value: 'beta', label: 'beta'},
             {value: 'none', label: 'none of its own: as its group says'}]}],
         effect: `They are offered the images of that channel. ${FORCE_HINT}`,

@@ -18,27 +18,25 @@ function nameCell(device) {
 }
 
 /** @param {any} device */
-function marksCell(device) {
-    const marks = [device.hold ? 'held' : null, device.pin ? `pin ${device.pin}` : null,
+function notesCell(device) {
+    const notes = [device.error, device.hold ? 'held' : null, device.pin ? `pin ${device.pin}` : null,
         device.canary ? 'canary' : null, device.channel === 'beta' ? 'beta' : null];
 
-    return nameOf(marks.filter((mark) => mark !== null).join(', '), 60);
+    return nameOf(notes.filter((note) => note).join(', '), 100);
 }
 
 /**
  * sort is the API's name of the order.
  */
 export const columns = [
-    {key: 'name', title: 'Name', width: 'minmax(6rem, 2fr)', sort: 'name', cell: nameCell},
+    {key: 'name', title: 'Name', width: 'minmax(9rem, 2fr)', sort: 'name', cell: nameCell},
     {key: 'label', title: 'Label', width: 'minmax(4rem, 1.3fr)', sort: 'label', wideOnly: true,
         cell: (/** @type {any} */ device) => nameOf(device.label?.name ?? '', 40)},
     {key: 'state', title: 'State', width: '6.5rem', sort: 'state', cell: stateBadge},
-    {key: 'image', title: 'Image', width: 'minmax(6rem, 2.2fr)', sort: 'image', wideOnly: true,
+    {key: 'image', title: 'Image', width: 'minmax(8rem, 2.2fr)', sort: 'image', wideOnly: true,
         cell: (/** @type {any} */ device) => nameOf(device.image ?? '–', 40)},
     {key: 'seen', title: 'Seen', width: '5.6rem', sort: 'last_seen_ms',
         cell: (/** @type {any} */ device) => ageOf(device.last_seen_ms)},
-    {key: 'error', title: 'Error', width: 'minmax(4rem, 1.6fr)', sort: 'error', wideOnly: true,
-        cell: (/** @type {any} */ device) => device.error ? nameOf(device.error, 60) : ''},
     {key: 'rssi', title: 'Signal', width: '5rem', sort: 'rssi', class: 'number', wideOnly: true,
         cell: (/** @type {any} */ device) => device.rssi === null ? '–' : `${device.rssi} dBm`},
     {key: 'heap', title: 'Free heap', width: '5.6rem', sort: 'free_heap_bytes', class: 'number',
@@ -49,7 +47,8 @@ export const columns = [
         cell: (/** @type {any} */ device) => nameOf(device.tags.join(', '), 60)},
     {key: 'place', title: 'Place', width: 'minmax(4rem, 1fr)', sort: 'place', wideOnly: true,
         cell: (/** @type {any} */ device) => nameOf(device.label?.place ?? '', 40)},
-    {key: 'marks', title: 'Marks', width: 'minmax(4rem, 1fr)', wideOnly: true, cell: marksCell},
+    {key: 'notes', title: 'Notes', width: 'minmax(5rem, 1.6fr)', sort: 'error', wideOnly: true,
+        cell: notesCell},
     {key: 'mac', title: 'MAC', width: '7.6rem', sort: 'mac', wideOnly: true,
         cell: (/** @type {any} */ device) => h('code', null, device.mac)},
 ];

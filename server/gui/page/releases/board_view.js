@@ -13,6 +13,8 @@ import {replaceKeepingFocus} from './refresh.js';
 
 /** @typedef {import('./release_types.js').Chain} Chain */
 
+const wayBack = () => h('p', null, h('a', {href: '#/releases'}, '‹ All boards'));
+
 /** @param {Chain} chain */
 function warnings(chain) {
     const faulty = [...new Map(chain.images.filter((image) => image.fault && image.devices > 0)
@@ -35,6 +37,33 @@ function firstChoice(chain) {
     const newest = [...chain.images].reverse();
 
     return (faulty ?? newest.find((image) => image.state === 'added') ?? newest[0])?.name ?? null;
+}
+
+/**
+ * @param {Chain} chain
+ * @param {{
+ *     channel: string, isAll: boolean, mayChange: boolean, onChannel: (channel: string) => void,
+ *     onAll: (isAll: boolean) => void, onDone: () => void
+ * }} terms
+ */
+function controls(chain, {channel, isAll, mayChange, onChannel, onAll, onDone}) {
+    /** @type {HTMLSelectElement} */
+    const select = h('select', {dataset: {focus: 'channel'}, on: {change: () => onChannel(select.value)}},
+        chain.channels.map((one) => h('option', {value: one.channel, selected: one.channel === channel},
+            `${one.channel} (${count(one.devices)})`)));
+    /** @type {HTMLInputElement} */
+    const all = h('input', {type: 'checkbox', id: 'chain-all', dataset: {focus: 'all'}, on: {change: () => onAll(all.checked)}});
+    /** @type {HTMLButtonElement} */
+    const policy = h('button', {type: 'button', dataset: {focus: 'policy'}, on: {click: () => attempt(policy, async () => {
+        if (await changePolicy(chain.board, chain))
+            onDone();
+    })}}, 'Change…');
+
+    all.checked = isAll;
+    return h('div', {class: 'chain-controls'}, h('label', null, 'As seen by channel ', select), ' ',
+        h('span', null, all, h('label', {for: 'chain-all'}, 'also what could be verified',
+            chain.edges_cut ? ' (not all of it: too many)' : '')), ' ',
+        h('span', null, `Policy: ${chain.policy} `, mayChange ? policy : null));
 }
 
 /**
@@ -74,29 +103,11 @@ export function createBoardView(board, context, {onDone}) {
     };
 
     /** @param {Chain} chain */
-    const controls = (chain) => {
-        const select = h('select', {dataset: {focus: 'channel'}, on: {change: () => {
-            view.channel = select.value;
-            keep();
-            onDone();
-        }}}, chain.channels.map((one) => h('option', {value: one.channel, selected: one.channel === view.channel},
-            `${one.channel} (${count(one.devices)})`)));
-        const all = h('input', {type: 'checkbox', id: 'chain-all', dataset: {focus: 'all'}, on: {change: () => {
-            view.all = all.checked;
-            draw();
-        }}});
-        /** @type {HTMLButtonElement} */
-        const policy = h('button', {type: 'button', dataset: {focus: 'policy'}, on: {click: () => attempt(policy, async () => {
-            if (await changePolicy(board, chain))
-                onDone();
-        })}}, 'Change…');
-
-        all.checked = view.all;
-        return h('div', {class: 'chain-controls'}, h('label', null, 'As seen by channel ', select), ' ',
-            h('span', null, all, h('label', {for: 'chain-all'}, 'also what could be verified',
-                chain.edges_cut ? ' (not all of it: too many)' : '')), ' ',
-            h('span', null, `Policy: ${chain.policy} `, mayChange ? policy : null));
-    };
+    const boardControls = (chain) => controls(chain, {
+        channel: view.channel, isAll: view.all, mayChange, onDone,
+        onChannel: (channel) => (view.channel = channel, keep(), onDone()),
+        onAll: (isAll) => (view.all = isAll, draw()),
+    });
 
     return {
         element: h('div', null, head, h('div', {class: 'chain-columns'}, drawing, details)),
@@ -110,11 +121,10 @@ export function createBoardView(board, context, {onDone}) {
             view.chain = chain;
             if (!chain.images.some((image) => image.name === view.chosen))
                 view.chosen = firstChoice(chain);
-            replaceKeepingFocus(head, h('p', null, h('a', {href: '#/releases'}, '‹ All boards')), controls(chain), warnings(chain));
+            replaceKeepingFocus(head, wayBack(), boardControls(chain), warnings(chain));
             draw();
         },
         /** @param {unknown} error */
-        fail: (error) => replace(head, h('p', null, h('a', {href: '#/releases'}, '‹ All boards')),
-            h('p', {role: 'alert'}, error instanceof Error ? error.message : String(error))),
+        fail: (error) => replace(head, wayBack(), h('p', {role: 'alert'}, error instanceof Error ? error.message : String(error))),
     };
 }

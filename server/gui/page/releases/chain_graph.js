@@ -23,6 +23,16 @@ function arrowHeads() {
         }, svg('path', {d: 'M0 0L8 4L0 8Z'}))));
 }
 
+/**
+ * What there is room for beside a lane; the whole is in the title.
+ * @param {import('./chain_layout.js').Edge} edge
+ */
+function sideText(edge) {
+    const sign = edge.kind === 'broken' ? '✕ ' : edge.kept_by ? '‖ ' : '';
+
+    return sign + visible(edge.key === 'other layout' ? edge.key : `key ${edge.key}`, 12);
+}
+
 /** @param {import('./chain_layout.js').Edge} edge */
 function drawEdge(edge) {
     const text = edge.kind === 'broken' ? `✕ ${edge.key === 'other layout' ? edge.key : `needs key ${edge.key}`}`
@@ -32,7 +42,8 @@ function drawEdge(edge) {
     return svg('g', {class: `chain-edge chain-${edge.kind}${edge.kept_by ? ' chain-kept' : ''}`},
         svg('title', null, `${edge.from} ${what} ${edge.to}: ${text}`),
         svg('path', {d: edge.path, 'marker-end': `url(#chain-head-${edge.kind})`}),
-        svg('text', {x: edge.label.x, y: edge.label.y, 'text-anchor': edge.label.anchor}, visible(text, 40)));
+        svg('text', {x: edge.label.x, y: edge.label.y, 'text-anchor': edge.label.anchor},
+            edge.lane === 0 ? visible(text, 40) : sideText(edge)));
 }
 
 /**

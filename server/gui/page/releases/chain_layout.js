@@ -32,7 +32,7 @@ const GAP = 40; // between two boxes
 const LANE = 26; // from one lane to the next
 const MARGIN = 8;
 const TOP = 24; // for devices that stand on the first box
-const LABEL = 60; // beside the outermost lane
+const LABEL = 100; // beside the outermost lane
 const ROW = BOX_HEIGHT + GAP;
 
 /** @param {import('./release_types.js').KeyReference | null | undefined} key */

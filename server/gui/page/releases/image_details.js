@@ -45,15 +45,18 @@ function strandedPart(image) {
  * @param {string} key
  * @param {string} text
  * @param {() => Promise<boolean>} action
- * @param {() => void} onDone
+ * @param {() => void} onDone reads it anew
  * @param {string} [kind]
  */
 function actionButton(key, text, action, onDone, kind) {
     /** @type {HTMLButtonElement} */
     const button = h('button', {type: 'button', class: kind, dataset: {focus: key}, on: {
         click: () => attempt(button, async () => {
-            if (await action())
-                onDone();
+            try {
+                await action();
+            } finally {
+                onDone(); // also after a refusal: it is not as it was seen
+            }
         }),
     }}, text);
 

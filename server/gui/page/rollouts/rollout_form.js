@@ -111,6 +111,17 @@ function showFaults(form, faults) {
 }
 
 /**
+ * @param {HTMLFormElement} form
+ * @returns {import('./rollout_body.js').Body | null} null: something is wrong, and is shown
+ */
+function read(form) {
+    const {body, faults} = toBody(valuesOf(form));
+
+    showFaults(form, faults);
+    return Object.keys(faults).length === 0 ? body : null;
+}
+
+/**
  * @param {Choices} choices
  * @param {{onDone: (name: string) => void}} terms onDone: it has begun
  * @returns {HTMLElement}
@@ -140,14 +151,8 @@ export function createRolloutForm(choices, {onDone}) {
         look.classList.add('primary');
         replace(plan);
     };
-    const read = () => {
-        const {body, faults} = toBody(valuesOf(form));
-
-        showFaults(form, faults);
-        return Object.keys(faults).length === 0 ? body : null;
-    };
     const preview = async () => {
-        const body = read();
+        const body = read(form);
 
         forget();
         if (body === null)

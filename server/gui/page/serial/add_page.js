@@ -43,7 +43,7 @@ function chooser(chosen) {
         h("input", {type: "file", id: "serial-files", multiple: true, "aria-describedby": "serial-files-hint",
             on: {change: add}}),
         h("p", {class: "field-hint", id: "serial-files-hint"},
-            "Choose as often as you like: each file is known by its name. They stay in this browser."),
+            "Choose as often as you like: each file is known by its name. They go to the board, not to the server."),
         h("div", {"aria-live": "polite"}, list));
     const missing = () => NEEDS.filter((need) => !chosen.has(need.key)).map((need) => need.name);
     return {element, missing};
@@ -55,7 +55,7 @@ function chooser(chosen) {
  * @returns {Promise<string>}
  */
 async function askCode(mac) {
-    const answer = await post("/api/v1/enrolments", {body: {macs: [mac], code: true}});
+    const answer = await post("/enrolments", {body: {macs: [mac], code: true}});
     return answer[0].code;
 }
 

@@ -9,7 +9,7 @@ import {h, replace} from './dom.js';
  *         'datetime-local' | 'date' | 'time' | 'url',
  *     value?: string | number | boolean | null,
  *     options?: (string | {value: string, label: string})[],
- *     required?: boolean, hint?: string, placeholder?: string, autocomplete?: string,
+ *     required?: boolean, readonly?: boolean, hint?: string, placeholder?: string, autocomplete?: string,
  *     min?: number, max?: number, maxlength?: number, pattern?: string, accept?: string
  * }} Field
  */
@@ -45,7 +45,8 @@ function controlOf(field, id, describedBy) {
         return area;
     }
     const input = h('input', {...common, type, min: field.min, max: field.max, accept: field.accept,
-        pattern: field.pattern, spellcheck: 'false', step: type === 'number' ? 'any' : null});
+        pattern: field.pattern, readonly: field.readonly, spellcheck: 'false',
+        step: type === 'number' ? 'any' : null});
 
     if (type === 'checkbox')
         input.checked = field.value === true;

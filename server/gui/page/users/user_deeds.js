@@ -81,7 +81,9 @@ export async function changePassword(name, isOwn) {
     const values = await askForm({
         title: `Password of ${name}`,
         sentence: `All sessions and all tokens of ${name} end${isOwn ? ', this one too: log in again' : ''}.`,
-        fields: [...old, ...NEW_PASSWORD],
+        // whose it is, for what keeps passwords
+        fields: [{name: 'user', label: 'Name', value: name, readonly: true, autocomplete: 'username'},
+            ...old, ...NEW_PASSWORD],
         action: 'Set password',
         danger: true,
         check: (it) => passwordFault(it.password, it.again),

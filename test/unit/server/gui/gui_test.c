@@ -57,12 +57,13 @@ static void each_file_is_served_in_both_forms(void **state)
 
 static void what_a_browser_must_know_is_said_whole(void **state)
 {
-    static const char *const fields[] = {
+    static const char policy[] =
         "\r\nContent-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
         "img-src 'self' data:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'none'\r\n",
-        "\r\nX-Content-Type-Options: nosniff\r\n", "\r\nReferrer-Policy: no-referrer\r\n",
-        "\r\nCache-Control: no-cache\r\n", "\r\nCross-Origin-Opener-Policy: same-origin\r\n",
+        "form-action 'none'; frame-ancestors 'none'\r\n";
+    static const char *const fields[] = {policy, "\r\nX-Content-Type-Options: nosniff\r\n",
+        "\r\nReferrer-Policy: no-referrer\r\n", "\r\nCache-Control: no-cache\r\n",
+        "\r\nCross-Origin-Opener-Policy: same-origin\r\n",
         "\r\nContent-Type: text/html; charset=utf-8\r\n", "\r\nETag: \""};
     struct fixture *f = *state;
 
