@@ -26,7 +26,7 @@ function tableOf(onOpen) {
     /** @type {import('../ui/table.js').Column<Change>[]} */
     const columns = [
         {key: 'number', title: 'Row', width: '4rem', cell: (it) => it.number},
-        {key: 'at', title: 'Time', width: '12rem', wideOnly: true, cell: (it) => timeOf(it.at_ms)},
+        {key: 'at', title: 'Time', width: '13.5rem', wideOnly: true, cell: (it) => timeOf(it.at_ms)},
         {key: 'who', title: 'Who', width: 'minmax(6rem, 1fr)', cell: (it) => nameOf(authorOf(it), 60)},
         {key: 'deed', title: 'Change', width: 'minmax(8rem, 1fr)', cell: (it) => deedOf(it)},
         {key: 'object', title: 'Of', width: 'minmax(5rem, 1fr)', cell: (it) => nameOf(it.object ?? '', 60)},

@@ -31,7 +31,7 @@ const SUBJECTS = ['certificate', 'device', 'enrolment', 'revocations', 'rotation
 function tableOf(onOpen) {
     /** @type {import('../ui/table.js').Column<Certificate>[]} */
     const columns = [
-        {key: 'end', title: 'Ends', width: '12rem', cell: (it) => timeOf(it.not_after_ms)},
+        {key: 'end', title: 'Ends', width: '13.5rem', cell: (it) => timeOf(it.not_after_ms)},
         {key: 'left', title: 'That is', width: '7rem',
             cell: (it) => (it.not_after_ms === null ? '' : ageOf(it.not_after_ms))},
         {key: 'state', title: 'State', width: '8rem', cell: (it) => badge(...stateOf(it, Date.now()))},
