@@ -65,15 +65,18 @@ gui_rollout_is() {
     secureesp rollouts show "$1" --json | grep -q "\"state\": *\"$2\""
 }
 
-# gui_days DEVICES: in the database of a daemon that does not run, two days of each device, with a
-# restart now and then.
+# gui_days: in the database of a daemon that does not run, two days of each device, with a restart now and
+# then.
 gui_days() {
     sqlite3 -cmd '.timeout 5000' "$SANDBOX_DB" "
-        WITH RECURSIVE m(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM m WHERE i < 48 * 12 - 1),
-          now(ms) AS (SELECT strftime('%s', 'now') * 1000)
-        INSERT INTO statuses (device, at_ms, uptime_ms, max_loop_ms, mqtt_ms, rssi_dbm, free_heap_bytes)
-        SELECT mac, ms - 48 * 3600000 + i * 300000, (i % 200) * 300000, 10 + (i * mac) % 90, 5 + i % 40,
-          -50 - mac % 16 - (i * 7) % 9, 38000 - (i % 200) * 40 - (i * 31) % 1500 FROM m, devices, now ORDER BY i"
+        UPDATE devices SET first_seen_ms = first_seen_ms - 48 * 3600000;
+        WITH RECURSIVE h(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM h WHERE i < 48),
+          this(hour) AS (SELECT strftime('%s', 'now') / 3600)
+        INSERT INTO status_hours (device, hour_ms, count, rssi_min, rssi_max, rssi_sum, rssi_count,
+          free_heap_min, max_loop_max, has, reboots)
+        SELECT mac, (hour - i) * 3600000, 60, -58 - mac % 9 - (i * 7) % 5, -50 - mac % 9 - (i * 3) % 4,
+          -60 * (54 + mac % 9 + (i * 5) % 4), 60, 38000 - (48 - i) % 17 * 600, 12 + (i * mac) % 60, 31,
+          (48 - i) % 17 = 0 FROM h, devices, this"
 }
 
 # gui_life FOLDER: a fleet of 8 devices, whose folder gui_operators was given, gets a past: two days of

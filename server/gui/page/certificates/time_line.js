@@ -53,7 +53,7 @@ export function timeLine(lanes, line, onChoose) {
         ...lanes.map((lane, i) => laneGroup(lane, TOP + i * LANE, x, onChoose)),
     );
 
-    return h('div', {class: 'time-line-frame'}, drawing);
+    return h('div', {class: 'time-line-frame', tabindex: 0, role: 'group', 'aria-label': 'Time line'}, drawing);
 }
 
 /** @param {number} at @param {number} height */

@@ -15,7 +15,7 @@ export function showBoards(boards) {
         return h('p', {class: 'empty'}, 'There are no images yet. Upload the one that your devices run first, then its ' +
             'successors: each is signed by a key that the one before it carries.');
     }
-    return h('div', {class: 'scrolls'}, h('table', {class: 'plain'},
+    return h('div', {class: 'scrolls', tabindex: 0, role: 'group', 'aria-label': 'Boards'}, h('table', {class: 'plain'},
         h('thead', null, h('tr', null, ['Board', 'Newest', 'Newest in beta', 'Images', 'Devices', 'Policy'].map((title) =>
             h('th', {scope: 'col'}, title)))),
         h('tbody', null, boards.map((board) => h('tr', null,

@@ -116,7 +116,7 @@ export function showKeys(keys, {mayChange, onDone}) {
 
     return h('section', {class: 'card', 'aria-label': 'Keys'}, h('h2', null, 'Keys that sign images'),
         keys.length === 0 ? h('p', {class: 'empty'}, 'No key is known: what is uploaded cannot be verified. Add the public key first.')
-            : h('div', {class: 'scrolls'}, h('table', {class: 'plain'},
+            : h('div', {class: 'scrolls', tabindex: 0, role: 'group', 'aria-label': 'Keys'}, h('table', {class: 'plain'},
                 h('thead', null, h('tr', null, titles.map((title) => h('th', {scope: 'col'}, title)))),
                 h('tbody', null, keys.map((key) => keyRow(key, mayChange, onDone))))),
         mayChange ? h('div', {class: 'form-buttons'}, keyButton('Add a key…', 'add key', addKey, onDone)) : null);

@@ -31,7 +31,7 @@ export function showRollouts(rollouts) {
         return h('p', {class: 'empty'}, 'There are no rollouts. One brings an image or settings to many devices in phases, and ' +
             'pauses by itself if devices fail.');
     }
-    return h('div', {class: 'scrolls'}, h('table', {class: 'plain'},
+    return h('div', {class: 'scrolls', tabindex: 0, role: 'group', 'aria-label': 'Rollouts'}, h('table', {class: 'plain'},
         h('thead', null, h('tr', null, ['Rollout', 'Brings', 'State', 'Phase', 'Devices', 'Created'].map((title) =>
             h('th', {scope: 'col'}, title)))),
         h('tbody', null, rollouts.map(row))));

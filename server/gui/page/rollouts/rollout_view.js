@@ -20,7 +20,7 @@ const STANDING = {passed: '✓ passed', current: '▶ now', 'to come': '○ to c
 function phases(rollout) {
     return h('section', {class: 'card', 'aria-label': 'Progress'}, h('h2', null, 'Progress'),
         progressBar(partsOf(rollout.devices), 'All devices'),
-        h('div', {class: 'scrolls'}, h('table', {class: 'plain'},
+        h('div', {class: 'scrolls', tabindex: 0, role: 'group', 'aria-label': 'Phases'}, h('table', {class: 'plain'},
             h('thead', null, h('tr', null, ['Phase', 'State', 'Devices', 'Progress'].map((title) => h('th', {scope: 'col'}, title)))),
             h('tbody', null, phaseLines(rollout, rollout.members).map((line) => h('tr', {'aria-current': line.standing === 'current' ? 'step' : null},
                 h('th', {scope: 'row'}, line.phase), h('td', null, STANDING[line.standing]), h('td', null, line.total.toLocaleString('en')),
