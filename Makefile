@@ -74,6 +74,7 @@ PAGE := server/gui/page
 DYGRAPHS ?= /usr/share/javascript/dygraphs
 PAGE_FILES := $(foreach f,$(shell find $(PAGE) -type f -name '[!.]*' | LC_ALL=C sort),$(f:$(PAGE)/%=%)=$(f)) \
     $(foreach f,dygraph.min.css dygraph.min.js,$(f)=$(DYGRAPHS)/$(f))
+PAGE_LIST := $(B)/server/gui/page.list
 PAGE_TABLE := $(B)/server/gui/gui_table.o
 # The daemon's side of the signer: of that folder nothing else.
 SIGNER_CLIENT := $(addprefix $(B)/server/signer/,signer_client.o signer_message.o)
@@ -109,7 +110,7 @@ MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all test-programs test lint coverage format install clean
+.PHONY: FORCE all test-programs test lint coverage format install clean
 
 all: $(PROGRAMS) $(PLUGIN)
 
@@ -162,11 +163,14 @@ $(B)/%.o: %.c
 PROFILES := $(addprefix $(B)/,server/pki/profiles.o plugin/server/pki/profiles.o)
 $(PROFILES): $(addprefix certs/,ca.cnf root.cnf intermediate.cnf server.cnf device.cnf client.cnf)
 
-# Folders too, since a file that is gone is no prerequisite.
-$(B)/server/gui/gui_table.c: scripts/lib/page_table.sh Makefile $(shell find $(PAGE)) \
+# A list of them too, since a file that is gone is no prerequisite.
+$(B)/server/gui/gui_table.c: scripts/lib/page_table.sh $(PAGE_LIST) \
     $(foreach f,$(PAGE_FILES),$(lastword $(subst =, ,$(f))))
-	@mkdir -p $(@D)
 	scripts/lib/page_table.sh $(@D) $(PAGE_FILES)
+$(PAGE_LIST): FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' $(PAGE_FILES) | cmp -s - $@ || printf '%s\n' $(PAGE_FILES) >$@
+FORCE:
 $(PAGE_TABLE): $(B)/server/gui/gui_table.c
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 

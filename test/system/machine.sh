@@ -60,7 +60,7 @@ machine_make() {
         set -- "${libraries[@]}"
     fi
     [ $# -gt 5 ] || fail "the programs' libraries are not found: $*"
-    set -- systemd systemd-sysv dbus procps sudo make mosquitto nftables tzdata ca-certificates "$@"
+    set -- systemd systemd-sysv dbus procps sudo make mosquitto nftables tzdata ca-certificates libjs-dygraphs "$@"
     template=$root/build/root/boot-$(machine_release)
     mkdir -p "$root/build/root"
     (flock 8 && umask 022 && root_make "$template" "$(machine_release)" "$@") 8>"$template.lock" || fail "no root for it"
